@@ -1,0 +1,16 @@
+//! Small values that everything speaks in: keys, moments, places in the tree, tokens.
+
+mod clock;
+mod path;
+mod time;
+mod token;
+
+pub use clock::Clock;
+pub use path::TreePath;
+pub use time::Timestamp;
+pub use token::{Token, sha256_hex};
+
+/// The store's own key of an object. Never shown outside: the public identity is (type, id).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct Key(pub i64);
