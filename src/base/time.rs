@@ -25,7 +25,9 @@ impl Timestamp {
         let naive = || {
             let text = text.replacen('T', " ", 1);
             ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M"].iter().find_map(|format| {
-                chrono::NaiveDateTime::parse_from_str(&text, format).ok().map(|n| n.and_utc().timestamp_micros())
+                chrono::NaiveDateTime::parse_from_str(&text, format)
+                    .ok()
+                    .map(|n| n.and_utc().timestamp_micros())
             })
         };
         aware.ok().or_else(naive).map(Self)
