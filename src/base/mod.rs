@@ -14,3 +14,8 @@ pub use token::{Token, sha256_hex};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
 pub struct Key(pub i64);
+
+/// A new random UUID (version 4), as stream blocks, list items and translation keys have.
+pub fn new_uuid() -> String {
+    uuid::Uuid::new_v4().to_string()
+}
