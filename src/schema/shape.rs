@@ -64,6 +64,8 @@ pub enum Shape {
         /// The filter spec.
         spec: String,
     },
+    /// API only, in a child row: the object that the row belongs to.
+    Parent,
     /// API only: the label of a choice.
     ChoiceLabel {
         /// The choice field.
@@ -74,7 +76,7 @@ pub enum Shape {
 impl Shape {
     /// Whether a document holds a value of this shape; the others are computed for the API.
     pub fn is_stored(&self) -> bool {
-        !matches!(self, Self::Rendition { .. } | Self::ChoiceLabel { .. })
+        !matches!(self, Self::Rendition { .. } | Self::ChoiceLabel { .. } | Self::Parent)
     }
 
     /// Whether a query may filter and order by it.
@@ -91,6 +93,7 @@ impl Shape {
                 | Self::Choices
                 | Self::Rendition { .. }
                 | Self::ChoiceLabel { .. }
+                | Self::Parent
         )
     }
 }

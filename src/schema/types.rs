@@ -70,6 +70,8 @@ pub struct Type {
     pub built_in: Vec<Field>,
     /// The declared fields.
     pub fields: Vec<Field>,
+    /// Built-in fields that the API shows beside those it always shows, such as an image's collection.
+    pub exposed: Vec<String>,
     /// The editing form.
     pub panels: Vec<Panel>,
     /// Types that may stand above it; `None` is any.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::FieldKind;
 use super::Make;
+use super::Simple;
 use crate::schema::Shape;
 use crate::schema::Target;
 
@@ -19,6 +20,12 @@ pub(super) fn kinds() -> Vec<Arc<dyn FieldKind>> {
         link("collection", "A collection of images and documents.", |_| Target::Collection),
         link("user", "A user.", |_| Target::User),
         Arc::new(Rendition),
+        Simple::new(
+            "parent",
+            Shape::Parent,
+            "For the API alone, in a child row: the object that the row belongs to.",
+        )
+        .kind(),
     ]
 }
 

@@ -156,14 +156,15 @@ impl<'s> Build<'s> {
             for (key, label, kind) in own::TYPES {
                 if let Some(Entry::Table(node)) = root.single(key) {
                     let fields = field::fields(self, &node, app);
+                    let exposed = node.texts("expose").unwrap_or_default();
                     node.refuse_unknown();
-                    add(own::declared(self.registry, label, kind, fields), &node);
+                    add(own::declared(self.registry, label, kind, fields, exposed), &node);
                 }
             }
             root.refuse_unknown();
         }
         for (_, label, kind) in own::TYPES {
-            let missing = || Arc::new(own::declared(self.registry, label, kind, Vec::new()));
+            let missing = || Arc::new(own::declared(self.registry, label, kind, Vec::new(), Vec::new()));
             types.entry(label.to_owned()).or_insert_with(missing);
         }
         Schema { types }
@@ -189,6 +190,7 @@ impl<'s> Build<'s> {
             built_in: own::built_in(self.registry, kind),
             panels: panels(node, is_page, &fields),
             fields,
+            exposed: node.texts("expose").unwrap_or_default(),
             parents: node.texts("parents"),
             children: node.texts("children"),
             max_count: node.count("max_count").map(|count| count as u64),

@@ -18,6 +18,7 @@ pub(super) fn schema(schema: &Schema, errors: &RefCell<Vec<ModelError>>) {
     for declared in schema.types() {
         places(schema, declared, &mut tell);
         shadowed(declared, &mut tell);
+        exposed(declared, &mut tell);
         panels(declared, &mut tell);
         fields(schema, &declared.fields, &declared.built_in, &mut tell);
     }
@@ -75,6 +76,19 @@ fn shadowed(declared: &Type, tell: Tell<'_>) {
             &declared.place,
             format!("the form `{}` needs a `children` field that holds the form's fields", declared.label),
         );
+    }
+}
+
+fn exposed(declared: &Type, tell: Tell<'_>) {
+    for name in &declared.exposed {
+        if !declared.built_in.iter().any(|field| field.name == *name) {
+            tell(
+                &declared.place,
+                format!(
+                    "`expose` names `{name}`, which is not a built-in field; use `api = true` on your own"
+                ),
+            );
+        }
     }
 }
 

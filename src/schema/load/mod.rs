@@ -74,3 +74,15 @@ pub fn load_dir(dir: &Path, registry: &Registry) -> Result<Schema> {
 pub fn load_texts(texts: &[(String, String)], registry: &Registry) -> Result<Schema, ModelErrors> {
     build::schema(texts, registry)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bakery_models_are_in_order() {
+        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/bakery/models");
+        let schema = load_dir(&dir, &Registry::default()).unwrap_or_else(|error| panic!("{error}"));
+        assert!(schema.get("blog.BlogPage").is_some_and(|page| page.is_page()));
+    }
+}

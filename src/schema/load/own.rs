@@ -20,7 +20,13 @@ pub(super) const TYPES: [(&str, &str, Kind); 3] = [
     ("users", crate::schema::USER, Kind::User),
 ];
 
-pub(super) fn declared(registry: &Registry, label: &str, kind: Kind, fields: Vec<Field>) -> Type {
+pub(super) fn declared(
+    registry: &Registry,
+    label: &str,
+    kind: Kind,
+    fields: Vec<Field>,
+    exposed: Vec<String>,
+) -> Type {
     let name = match kind {
         Kind::Image => "Image",
         Kind::Document => "Document",
@@ -42,6 +48,7 @@ pub(super) fn declared(registry: &Registry, label: &str, kind: Kind, fields: Vec
         }],
         built_in,
         fields,
+        exposed,
         parents: None,
         children: None,
         max_count: None,
