@@ -1,1 +1,4 @@
 
+
+mod media;
+mod shared;
