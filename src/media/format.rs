@@ -31,8 +31,17 @@ const SVG_PROLOGUE: usize = 4096;
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 9] =
-        [Self::Jpeg, Self::Png, Self::Gif, Self::Webp, Self::Bmp, Self::Tiff, Self::Ico, Self::Avif, Self::Svg];
+    pub const ALL: [Self; 9] = [
+        Self::Jpeg,
+        Self::Png,
+        Self::Gif,
+        Self::Webp,
+        Self::Bmp,
+        Self::Tiff,
+        Self::Ico,
+        Self::Avif,
+        Self::Svg,
+    ];
 
     /// Looks at the first bytes; `None` if they are no image that is taken in.
     pub fn sniff(bytes: &[u8]) -> Option<Self> {

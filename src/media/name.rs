@@ -107,7 +107,9 @@ fn guess(parts: &[&str], split: usize, extension: &str) -> Option<Guess> {
     let tail = parts[stem_end..].join(".").len() + 1 + extension.len();
     let cut = stem.chars().count() >= LONGEST.saturating_sub(tail);
     match stem.rsplit_once(ID_MARK) {
-        Some((stem, id)) => Some(Guess { stem: stem.to_owned(), id: Some(id.parse().ok()?), spec, cut: true }),
+        Some((stem, id)) => {
+            Some(Guess { stem: stem.to_owned(), id: Some(id.parse().ok()?), spec, cut: true })
+        }
         None if stem.is_empty() => None,
         None => Some(Guess { stem, id: None, spec, cut }),
     }
@@ -132,10 +134,11 @@ fn joined_operations(parts: &[&str]) -> Option<String> {
 /// How many characters of `stem` tell it from its neighbours among the stems that came in earlier; more than it has
 /// if one of them is the same.
 pub fn distinct_length<'a>(stem: &str, neighbours: impl IntoIterator<Item = &'a str>) -> usize {
-    let shared = |other: &str| match stem.chars().zip(other.chars()).take_while(|(one, two)| one == two).count() {
-        _ if stem == other => usize::from(u16::MAX),
-        count => count + 1,
-    };
+    let shared =
+        |other: &str| match stem.chars().zip(other.chars()).take_while(|(one, two)| one == two).count() {
+            _ if stem == other => usize::from(u16::MAX),
+            count => count + 1,
+        };
     neighbours.into_iter().map(shared).max().unwrap_or(0)
 }
 
@@ -157,7 +160,14 @@ mod tests {
     use super::*;
 
     fn original(stem: &str, format: Format, focal: Option<Focal>) -> Original {
-        Original { id: 12, stem: stem.into(), distinct: 0, format, size: Size { width: 10, height: 10 }, focal }
+        Original {
+            id: 12,
+            stem: stem.into(),
+            distinct: 0,
+            format,
+            size: Size { width: 10, height: 10 },
+            focal,
+        }
     }
 
     fn spec(text: &str) -> Spec {
@@ -169,9 +179,27 @@ mod tests {
         let rye = Some(Focal { x: 519, y: 414, width: 632, height: 567 });
         for (stem, format, focal, text, name) in [
             ("breads1", Format::Jpeg, None, "fill-1920x900", "breads1.2e16d0ba.fill-1920x900.jpg"),
-            ("Sourdough_rye_with_walnuts", Format::Jpeg, rye, "fill-600x338", "Sourdough_rye_with_walnuts.eb180887.fill-600x338.jpg"),
-            ("mixed_variety_of_traditional_european_sourdough", Format::Jpeg, None, "fill-590x413", "mixed_variety_of_traditional_europ.2e16d0ba.fill-590x413.jpg"),
-            ("Baguette_de_pain_WikiCheese_Lausanne", Format::Jpeg, None, "fill-1920x600", "Baguette_de_pain_WikiCheese_Lausa.2e16d0ba.fill-1920x600.jpg"),
+            (
+                "Sourdough_rye_with_walnuts",
+                Format::Jpeg,
+                rye,
+                "fill-600x338",
+                "Sourdough_rye_with_walnuts.eb180887.fill-600x338.jpg",
+            ),
+            (
+                "mixed_variety_of_traditional_european_sourdough",
+                Format::Jpeg,
+                None,
+                "fill-590x413",
+                "mixed_variety_of_traditional_europ.2e16d0ba.fill-590x413.jpg",
+            ),
+            (
+                "Baguette_de_pain_WikiCheese_Lausanne",
+                Format::Jpeg,
+                None,
+                "fill-1920x600",
+                "Baguette_de_pain_WikiCheese_Lausa.2e16d0ba.fill-1920x600.jpg",
+            ),
             ("yeast", Format::Avif, None, "fill-322x247", "yeast.2e16d0ba.fill-322x247.avif"),
             ("man", Format::Gif, None, "fill-433x487", "man.2e16d0ba.fill-433x487.png"),
             ("x", Format::Png, None, "width-500|format-webp", "x.width-500.format-webp.webp"),
@@ -183,7 +211,13 @@ mod tests {
     #[test]
     fn every_name_reads_back_as_its_stem_and_spec() {
         for stem in ["a", "a.b", "width-500", "a.width-500", "12", "long_".repeat(30).as_str(), "été"] {
-            for text in ["width-500", "fill-8x6-c80|format-webp|webpquality-70", "scale-12.5|format-png", "original", "fill-1x1|fill-2x2"] {
+            for text in [
+                "width-500",
+                "fill-8x6-c80|format-webp|webpquality-70",
+                "scale-12.5|format-png",
+                "original",
+                "fill-1x1|fill-2x2",
+            ] {
                 for distinct in [0, 50, 65_535] {
                     let original = Original { distinct, ..original(stem, Format::Jpeg, None) };
                     let name = original.rendition_name(&spec(text));
@@ -195,7 +229,18 @@ mod tests {
                 }
             }
         }
-        for name in ["", ".", "x", "x.jpg", "x.width-0.jpg", "..jpg", "x.2e16d0ba.jpg", ".width-1.jpg", "~.width-1.jpg", "fill-1x1.jpg"] {
+        for name in [
+            "",
+            ".",
+            "x",
+            "x.jpg",
+            "x.width-0.jpg",
+            "..jpg",
+            "x.2e16d0ba.jpg",
+            ".width-1.jpg",
+            "~.width-1.jpg",
+            "fill-1x1.jpg",
+        ] {
             assert!(guesses(name).is_empty(), "{name}: {:?}", guesses(name));
         }
     }
@@ -204,7 +249,11 @@ mod tests {
     fn originals_that_would_share_a_name_carry_their_id() {
         let text = "fill-800x600-c80|format-webp|webpquality-70";
         let first = original("bread_one", Format::Jpeg, None);
-        let second = Original { id: 13, distinct: distinct_length("bread_two", ["bread_one"]), ..original("bread_two", Format::Jpeg, None) };
+        let second = Original {
+            id: 13,
+            distinct: distinct_length("bread_two", ["bread_one"]),
+            ..original("bread_two", Format::Jpeg, None)
+        };
         assert_eq!(second.distinct, 7);
         assert_ne!(first.rendition_name(&spec(text)), second.rendition_name(&spec(text)));
         assert_eq!(second.rendition_name(&spec("width-9")), "bread_two.width-9.jpg");
@@ -214,6 +263,9 @@ mod tests {
 
     #[test]
     fn addresses_are_escaped() {
-        assert_eq!(original("ü \"", Format::Png, None).rendition_path(&spec("width-1")), "/media/images/%C3%BC%20%22.width-1.png");
+        assert_eq!(
+            original("ü \"", Format::Png, None).rendition_path(&spec("width-1")),
+            "/media/images/%C3%BC%20%22.width-1.png"
+        );
     }
 }

@@ -58,7 +58,9 @@ impl Plan {
         if original.width == 0 || original.height == 0 {
             return Err(Error::Bad("an image without a width or a height has no renditions".into()));
         }
-        let focal = focal.map(|focal| Rect::around(focal.x as f64, focal.y as f64, focal.width as f64, focal.height as f64));
+        let focal = focal.map(|focal| {
+            Rect::around(focal.x as f64, focal.y as f64, focal.width as f64, focal.height as f64)
+        });
         let mut transform = Transform::identity(original);
         for operation in spec.operations() {
             transform = transform.after(*operation, focal);
@@ -77,7 +79,12 @@ struct Rect {
 
 impl Rect {
     fn around(x: f64, y: f64, width: f64, height: f64) -> Self {
-        Self { left: x - width / 2.0, top: y - height / 2.0, right: x + width / 2.0, bottom: y + height / 2.0 }
+        Self {
+            left: x - width / 2.0,
+            top: y - height / 2.0,
+            right: x + width / 2.0,
+            bottom: y + height / 2.0,
+        }
     }
 
     fn width(&self) -> f64 {
@@ -90,7 +97,12 @@ impl Rect {
 
     /// Outwards, to whole pixels.
     fn rounded(&self) -> Self {
-        Self { left: self.left.floor(), top: self.top.floor(), right: self.right.ceil(), bottom: self.bottom.ceil() }
+        Self {
+            left: self.left.floor(),
+            top: self.top.floor(),
+            right: self.right.ceil(),
+            bottom: self.bottom.ceil(),
+        }
     }
 
     /// Moved, not resized, until it covers `other` as far as it can.
@@ -176,7 +188,11 @@ impl Transform {
     fn fitted(self, wide: f64, high: f64, by_width: fn(f64, f64) -> bool) -> Self {
         let (width, height) = self.size;
         let (across, down) = (wide / width, high / height);
-        if by_width(across, down) { self.resized(wide, height * across) } else { self.resized(width * down, high) }
+        if by_width(across, down) {
+            self.resized(wide, height * across)
+        } else {
+            self.resized(width * down, high)
+        }
     }
 
     fn filling(self, wide: f64, high: f64, closeness: f64, focal: Option<Rect>) -> Self {
@@ -203,7 +219,11 @@ impl Transform {
     /// Stretched to this size, cut down to whole pixels and at least one.
     fn resized(self, width: f64, height: f64) -> Self {
         let size = (width.trunc().max(1.0), height.trunc().max(1.0));
-        Self { size, scale: (self.scale.0 * size.0 / self.size.0, self.scale.1 * size.1 / self.size.1), ..self }
+        Self {
+            size,
+            scale: (self.scale.0 * size.0 / self.size.0, self.scale.1 * size.1 / self.size.1),
+            ..self
+        }
     }
 
     fn crop_of(&self, original: Size) -> Crop {
@@ -219,7 +239,12 @@ impl Transform {
 
 /// How much `fill` takes: the largest part of the wanted shape, drawn in towards the focal point's own size as far
 /// as `closeness` says and as nothing has to be enlarged.
-fn crop_size((width, height): (f64, f64), (wide, high): (f64, f64), closeness: f64, focal: Option<Rect>) -> (f64, f64) {
+fn crop_size(
+    (width, height): (f64, f64),
+    (wide, high): (f64, f64),
+    closeness: f64,
+    focal: Option<Rect>,
+) -> (f64, f64) {
     let ratio = wide / high;
     let most = width.min(height * ratio);
     let (most_width, most_height) = (most, most / ratio);
@@ -235,7 +260,10 @@ fn crop_size((width, height): (f64, f64), (wide, high): (f64, f64), closeness: f
     if !(0.0..=1.0).contains(&closeness) {
         return (most_width, most_height);
     }
-    (most_width + (least_width - most_width) * closeness, most_height + (least_height - most_height) * closeness)
+    (
+        most_width + (least_width - most_width) * closeness,
+        most_height + (least_height - most_height) * closeness,
+    )
 }
 
 /// Slack for sums that should be whole: without it a scaled edge at 609.0000000001 would take in a pixel too many.
@@ -287,7 +315,10 @@ mod tests {
             let plan = Plan::of(size(original.0, original.1), None, &Spec::parse(spec).unwrap()).unwrap();
             assert_eq!((plan.size.width, plan.size.height), wanted, "{original:?} {spec}");
             let Crop { left, top, width, height } = plan.crop;
-            assert!(left + width <= original.0 && top + height <= original.1 && width > 0 && height > 0, "{spec} {plan:?}");
+            assert!(
+                left + width <= original.0 && top + height <= original.1 && width > 0 && height > 0,
+                "{spec} {plan:?}"
+            );
         }
     }
 
@@ -297,18 +328,32 @@ mod tests {
         let plan = |spec: &str| Plan::of(size(1000, 500), focal, &Spec::parse(spec).unwrap()).unwrap();
         assert_eq!(plan("fill-100x100").crop, Crop { left: 450, top: 0, width: 500, height: 500 });
         let close = plan("fill-100x100-c100");
-        assert_eq!((close.crop, close.size), (Crop { left: 850, top: 50, width: 100, height: 100 }, size(100, 100)));
+        assert_eq!(
+            (close.crop, close.size),
+            (Crop { left: 850, top: 50, width: 100, height: 100 }, size(100, 100))
+        );
         let sharp = plan("fill-200x200-c100");
         assert_eq!((sharp.crop.width, sharp.size), (200, size(200, 200)));
     }
 
     #[test]
     fn a_focal_point_outside_the_picture_does_no_harm() {
-        for (x, y, width, height) in [(-500, -500, 10, 10), (9_000, 9_000, 5_000, 5_000), (50, 50, 0, 0), (i64::MAX, i64::MIN, i64::MAX, 1)] {
+        for (x, y, width, height) in [
+            (-500, -500, 10, 10),
+            (9_000, 9_000, 5_000, 5_000),
+            (50, 50, 0, 0),
+            (i64::MAX, i64::MIN, i64::MAX, 1),
+        ] {
             let focal = Some(Focal { x, y, width, height });
-            for spec in ["fill-30x70-c100", "fill-3000x10-c50", "fill-1x65535", "width-10|fill-5x5-c100|scale-300"] {
-                let Crop { left, top, width, height } = Plan::of(size(100, 80), focal, &Spec::parse(spec).unwrap()).unwrap().crop;
-                assert!(left + width <= 100 && top + height <= 80 && width > 0 && height > 0, "{focal:?} {spec}");
+            for spec in
+                ["fill-30x70-c100", "fill-3000x10-c50", "fill-1x65535", "width-10|fill-5x5-c100|scale-300"]
+            {
+                let Crop { left, top, width, height } =
+                    Plan::of(size(100, 80), focal, &Spec::parse(spec).unwrap()).unwrap().crop;
+                assert!(
+                    left + width <= 100 && top + height <= 80 && width > 0 && height > 0,
+                    "{focal:?} {spec}"
+                );
             }
         }
     }

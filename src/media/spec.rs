@@ -78,7 +78,10 @@ impl Spec {
     pub fn parse(text: &str) -> Result<Self> {
         let words: Vec<&str> = text.split('|').collect();
         if words.len() > MAX_OPERATIONS {
-            return Err(Error::Bad(format!("the filter spec has {} operations; at most {MAX_OPERATIONS} are allowed", words.len())));
+            return Err(Error::Bad(format!(
+                "the filter spec has {} operations; at most {MAX_OPERATIONS} are allowed",
+                words.len()
+            )));
         }
         let operations: Result<Vec<Operation>> = words.into_iter().map(Operation::parse).collect();
         operations.map(Self)
@@ -114,7 +117,8 @@ impl Spec {
     /// The quality the spec asks for in this format.
     pub fn quality(&self, output: Output) -> Option<u8> {
         self.last(|operation| match (operation, output) {
-            (Operation::JpegQuality(quality), Output::Jpeg) | (Operation::WebpQuality(quality), Output::Webp) => Some(*quality),
+            (Operation::JpegQuality(quality), Output::Jpeg)
+            | (Operation::WebpQuality(quality), Output::Webp) => Some(*quality),
             _ => None,
         })
     }
@@ -244,9 +248,9 @@ fn fill(text: &str, word: &str) -> Result<Operation> {
     let (text, closeness) = match text.split_once('-') {
         None => (text, 0),
         Some((text, part)) => {
-            let percent = part
-                .strip_prefix('c')
-                .ok_or_else(|| Error::Bad(format!("“{part}” in “{word}” should be a closeness, such as “c80”")))?;
+            let percent = part.strip_prefix('c').ok_or_else(|| {
+                Error::Bad(format!("“{part}” in “{word}” should be a closeness, such as “c80”"))
+            })?;
             (text, number(percent, word, 1_000_000)?.min(100))
         }
     };
@@ -258,7 +262,9 @@ fn percent(text: &str, word: &str) -> Result<f64> {
     let plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     match text.parse::<f64>() {
         Ok(percent) if plain && percent > 0.0 && percent <= MAX_PERCENT => Ok(percent),
-        _ => Err(Error::Bad(format!("“{text}” in “{word}” should be a percentage above 0 and at most {MAX_PERCENT}"))),
+        _ => Err(Error::Bad(format!(
+            "“{text}” in “{word}” should be a percentage above 0 and at most {MAX_PERCENT}"
+        ))),
     }
 }
 
@@ -272,7 +278,9 @@ fn format(text: &str, word: &str) -> Result<Operation> {
     let lossless = match (name, option) {
         (_, None) => false,
         ("webp", Some("lossless")) => true,
-        (_, Some(option)) => return Err(Error::Bad(format!("“{option}” in “{word}” is no option of that format"))),
+        (_, Some(option)) => {
+            return Err(Error::Bad(format!("“{option}” in “{word}” is no option of that format")));
+        }
     };
     let output = match name {
         "jpeg" => Output::Jpeg,
@@ -280,9 +288,15 @@ fn format(text: &str, word: &str) -> Result<Operation> {
         "gif" => Output::Gif,
         "webp" => Output::Webp,
         "avif" | "heic" | "ico" => {
-            return Err(Error::Bad(format!("renditions cannot be written as {name}; use format-webp, format-jpeg, format-png or format-gif")));
+            return Err(Error::Bad(format!(
+                "renditions cannot be written as {name}; use format-webp, format-jpeg, format-png or format-gif"
+            )));
         }
-        _ => return Err(Error::Bad(format!("“{name}” in “{word}” is no image format; known are jpeg, png, gif and webp"))),
+        _ => {
+            return Err(Error::Bad(format!(
+                "“{name}” in “{word}” is no image format; known are jpeg, png, gif and webp"
+            )));
+        }
     };
     Ok(Operation::Format { output, lossless })
 }
@@ -317,10 +331,20 @@ mod tests {
             ("fill-1x1-c250", "fill-1x1-c100"),
             ("scale-12.50", "scale-12.5"),
             ("format-webp-lossless", "format-webp-lossless"),
-            ("max-9x9|format-jpeg|jpegquality-0|bgcolor-fA0", "max-9x9|format-jpeg|jpegquality-0|bgcolor-ffaa00"),
-            ("avifquality-100|bgcolor-1a2B3c|format-gif|format-png", "avifquality-100|bgcolor-1a2b3c|format-gif|format-png"),
+            (
+                "max-9x9|format-jpeg|jpegquality-0|bgcolor-fA0",
+                "max-9x9|format-jpeg|jpegquality-0|bgcolor-ffaa00",
+            ),
+            (
+                "avifquality-100|bgcolor-1a2B3c|format-gif|format-png",
+                "avifquality-100|bgcolor-1a2b3c|format-gif|format-png",
+            ),
         ] {
-            assert_eq!(Spec::parse(text).map(|spec| spec.to_string()).ok().as_deref(), Some(canonical), "{text}");
+            assert_eq!(
+                Spec::parse(text).map(|spec| spec.to_string()).ok().as_deref(),
+                Some(canonical),
+                "{text}"
+            );
         }
     }
 

@@ -1,4 +1,2 @@
-
-
 mod media;
 mod shared;

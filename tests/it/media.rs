@@ -30,15 +30,27 @@ fn every_recorded_rendition_has_the_computed_name_and_size() {
         let name = url.rsplit('/').next().unwrap();
         let computed: Vec<(String, Size)> = guesses(name)
             .into_iter()
-            .flat_map(|guess| originals.iter().filter(move |one| one.stem.starts_with(&guess.stem)).map(move |one| (one, guess.spec.clone())))
-            .map(|(one, spec)| (one.rendition_path(&spec), Plan::of(one.size, one.focal, &spec).unwrap().size))
+            .flat_map(|guess| {
+                originals
+                    .iter()
+                    .filter(move |one| one.stem.starts_with(&guess.stem))
+                    .map(move |one| (one, guess.spec.clone()))
+            })
+            .map(|(one, spec)| {
+                (one.rendition_path(&spec), Plan::of(one.size, one.focal, &spec).unwrap().size)
+            })
             .filter(|(path, _)| path == url)
             .collect();
         if computed != [(url.clone(), *size)] {
             wrong.push(format!("{url} recorded {size:?}, computed {computed:?}"));
         }
     }
-    assert!(recorded.len() > 50 && wrong.is_empty(), "{} recorded, wrong:\n{}", recorded.len(), wrong.join("\n"));
+    assert!(
+        recorded.len() > 50 && wrong.is_empty(),
+        "{} recorded, wrong:\n{}",
+        recorded.len(),
+        wrong.join("\n")
+    );
 }
 
 fn originals(dump: &str) -> Vec<Original> {
@@ -48,7 +60,8 @@ fn originals(dump: &str) -> Vec<Original> {
 
 fn original(row: &Value) -> Original {
     let fields = &row["fields"];
-    let (stem, extension) = fields["file"].as_str().unwrap().rsplit('/').next().unwrap().rsplit_once('.').unwrap();
+    let (stem, extension) =
+        fields["file"].as_str().unwrap().rsplit('/').next().unwrap().rsplit_once('.').unwrap();
     let extension = extension.to_ascii_lowercase();
     let focal = |part: &str| fields[format!("focal_point_{part}")].as_i64();
     let side = |name: &str| u32::try_from(fields[name].as_u64().unwrap()).unwrap();
@@ -56,7 +69,10 @@ fn original(row: &Value) -> Original {
         id: row["pk"].as_i64().unwrap(),
         stem: stem.to_owned(),
         distinct: 0,
-        format: Format::ALL.into_iter().find(|format| format.extensions().contains(&extension.as_str())).unwrap(),
+        format: Format::ALL
+            .into_iter()
+            .find(|format| format.extensions().contains(&extension.as_str()))
+            .unwrap(),
         size: Size { width: side("width"), height: side("height") },
         focal: focal("x").map(|x| Focal {
             x,

@@ -30,7 +30,6 @@ pub struct Dump {
 
 #[derive(Debug)]
 struct Entry {
-    model: usize,
     start: u64,
     length: usize,
     place: Place,
@@ -123,7 +122,8 @@ impl Dump {
 
     /// Reads one row where it stands.
     pub fn row(&self, number: usize) -> Result<Row> {
-        let entry = self.rows.get(number).ok_or_else(|| Error::internal(format!("the dump has no row {number}")))?;
+        let entry =
+            self.rows.get(number).ok_or_else(|| Error::internal(format!("the dump has no row {number}")))?;
         let bytes = self.bytes(entry)?;
         let changed = |_| Error::Bad(format!("the dump changed while it was read ({})", entry.place));
         let raw: RawRow = serde_json::from_slice(&bytes).map_err(changed)?;
@@ -194,8 +194,9 @@ struct Index {
 
 impl Index {
     fn add(&mut self, element: &Element<'_>) -> std::result::Result<(), (Place, String)> {
-        let row: RawRow = serde_json::from_slice(element.bytes)
-            .map_err(|e| (element.place_of(&e), format!("this is not a row of a Django dump: {}", plain(&e))))?;
+        let row: RawRow = serde_json::from_slice(element.bytes).map_err(|e| {
+            (element.place_of(&e), format!("this is not a row of a Django dump: {}", plain(&e)))
+        })?;
         let here = element.place;
         if row.model.split('.').filter(|part| !part.is_empty()).count() != 2 {
             return Err((here, format!("“{}” is not the name of a model, such as blog.blogpage", row.model)));
@@ -209,7 +210,7 @@ impl Index {
                 return Err((here, format!("{} {} is in the dump twice", row.model, pk_text(pk))));
             }
         }
-        self.rows.push(Entry { model, start: element.start, length: element.bytes.len(), place: here });
+        self.rows.push(Entry { start: element.start, length: element.bytes.len(), place: here });
         Ok(())
     }
 }
@@ -224,8 +225,6 @@ fn plain(error: &serde_json::Error) -> String {
 mod tests {
     use std::path::PathBuf;
 
-    use super::super::Identity;
-    use super::super::identity::model;
     use super::*;
 
     fn file(content: &str) -> (tempfile::TempDir, PathBuf) {
@@ -237,7 +236,9 @@ mod tests {
 
     #[test]
     fn rows_are_read_where_they_stand() {
-        let (_dir, path) = file("[\n{\"model\": \"a.B\", \"pk\": 2, \"fields\": {\"x\": \"é\"}},\n{\"model\":\"a.b\",\"fields\":{}}]");
+        let (_dir, path) = file(
+            "[\n{\"model\": \"a.B\", \"pk\": 2, \"fields\": {\"x\": \"é\"}},\n{\"model\":\"a.b\",\"fields\":{}}]",
+        );
         let dump = Dump::open(&path, |_| ()).unwrap();
         assert_eq!(dump.models().collect::<Vec<_>>(), [("a.b", 2)]);
         assert_eq!(dump.find("a.b", &Value::from(2)).unwrap().unwrap().text("x"), "é");
@@ -247,37 +248,26 @@ mod tests {
     #[test]
     fn what_is_no_row_is_told_with_its_place() {
         for (text, told) in [
-            ("[{\"model\": \"a.b\"}]", "line 1, column 17: this is not a row of a Django dump: missing field `fields`"),
-            ("[\n{\"model\": \"ab\", \"fields\": {}}]", "line 2, column 1: “ab” is not the name of a model, such as blog.blogpage"),
-            ("[{\"model\":\"a.b\",\"pk\":1,\"fields\":{}},{\"model\":\"a.b\",\"pk\":1,\"fields\":{}}]", "line 1, column 37: a.b 1 is in the dump twice"),
-            ("[{\"model\":\"a.b\",\"pk\":1,\"fields\":{\"x\": tru}}]", "line 1, column 42: this is not a row of a Django dump: expected ident"),
+            (
+                "[{\"model\": \"a.b\"}]",
+                "line 1, column 17: this is not a row of a Django dump: missing field `fields`",
+            ),
+            (
+                "[\n{\"model\": \"ab\", \"fields\": {}}]",
+                "line 2, column 1: “ab” is not the name of a model, such as blog.blogpage",
+            ),
+            (
+                "[{\"model\":\"a.b\",\"pk\":1,\"fields\":{}},{\"model\":\"a.b\",\"pk\":1,\"fields\":{}}]",
+                "line 1, column 37: a.b 1 is in the dump twice",
+            ),
+            (
+                "[{\"model\":\"a.b\",\"pk\":1,\"fields\":{\"x\": tru}}]",
+                "line 1, column 42: this is not a row of a Django dump: expected ident",
+            ),
         ] {
             let (_dir, path) = file(text);
             let error = Dump::open(&path, |_| ()).unwrap_err().to_string();
             assert!(error.ends_with(told), "{error}");
-        }
-    }
-
-    #[test]
-    fn probe() {
-        for set in ["bakerydemo", "bakerydemo-ext"] {
-        let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data").join(set);
-        let mut maps = Vec::new();
-        for name in ["dump_default.json", "dump_natural.json"] {
-            let dump = Dump::open(&base.join(name), |_| ()).unwrap();
-            let identity = Identity::read(&dump).unwrap();
-            println!("{name} {:?}", identity.guessed());
-            let mut map = std::collections::BTreeMap::new();
-            for m in [model::PAGE, model::COLLECTION, model::TAG, "auth.user", model::SITE, model::GROUP] {
-                for row in dump.rows(m) {
-                    let row = row.unwrap();
-                    let name = ["url_path", "name", "username", "hostname"].iter().find_map(|f| row.fields.get(*f)).unwrap().to_string() + &row.get("port").to_string();
-                    map.insert((m, name), identity.id_of(&row));
-                }
-            }
-            maps.push(map);
-        }
-        for (k, v) in &maps[0] { if maps[1][k] != *v { println!("{k:?} {v:?} {:?}", maps[1][k]); } }
         }
     }
 }

@@ -103,7 +103,8 @@ impl Identity {
     /// Gives ids to the rows of a model that have no whole number for a key.
     fn settle(&mut self, dump: &Dump, model: &str, told: &mut Evidence) -> Result<()> {
         let Some(rows) = natural::keys(dump, model, self)? else { return Ok(()) };
-        let mut ids: Vec<Option<i64>> = rows.iter().map(|row| row.id.or_else(|| told.id(model, row))).collect();
+        let mut ids: Vec<Option<i64>> =
+            rows.iter().map(|row| row.id.or_else(|| told.id(model, row))).collect();
         let guessed = evidence::fill(&mut ids);
         if guessed > 0 {
             self.guessed.push(Guessed { model: model.to_owned(), rows: guessed });
@@ -118,7 +119,9 @@ impl Identity {
 
     /// The id of a row. A row of a page's type has its page's id.
     pub fn id_of(&self, row: &Row) -> Option<i64> {
-        if let Some(id) = row.pk.as_ref().and_then(Value::as_i64).or_else(|| self.rows.get(&row.number).copied()) {
+        if let Some(id) =
+            row.pk.as_ref().and_then(Value::as_i64).or_else(|| self.rows.get(&row.number).copied())
+        {
             return Some(id);
         }
         let (name, value) = row.fields.iter().find(|(name, _)| name.ends_with("_ptr"))?;
@@ -194,7 +197,8 @@ fn permissions(dump: &Dump, identity: &Identity) -> Result<HashMap<i64, Permissi
     let mut found = HashMap::new();
     for row in dump.rows(model::PERMISSION) {
         let row = row?;
-        let named = row.pk.as_ref().and_then(Value::as_i64).zip(identity.content_type(row.get("content_type")));
+        let named =
+            row.pk.as_ref().and_then(Value::as_i64).zip(identity.content_type(row.get("content_type")));
         if let Some((pk, model)) = named {
             found.insert(pk, Permission { codename: row.text("codename").to_owned(), model });
         }

@@ -47,10 +47,16 @@ pub fn keys(dump: &Dump, model: &str, identity: &Identity) -> Result<Option<Vec<
             None => key_of(&row, identity).or_else(|| row.pk.as_ref().map(pk_text)),
         };
         let hints = Hints::of(&row);
-        named.push(Named { number: row.number, key: key.unwrap_or_else(|| format!("row {}", row.number)), id, hints });
+        named.push(Named {
+            number: row.number,
+            key: key.unwrap_or_else(|| format!("row {}", row.number)),
+            id,
+            hints,
+        });
     }
-    let referred_by_name = matches!(model, model::PAGE | model::COLLECTION | model::SITE | model::TAG | model::GROUP)
-        || model == identity.special().user;
+    let referred_by_name =
+        matches!(model, model::PAGE | model::COLLECTION | model::SITE | model::TAG | model::GROUP)
+            || model == identity.special().user;
     Ok((!named.is_empty() && (!all_numbered || referred_by_name)).then_some(named))
 }
 
@@ -97,7 +103,8 @@ impl Hints {
         if !row.get("alias_of").is_null() {
             return Self::default();
         }
-        let revisions = ["live_revision", "latest_revision"].iter().filter_map(|field| row.integer(field)).collect();
+        let revisions =
+            ["live_revision", "latest_revision"].iter().filter_map(|field| row.integer(field)).collect();
         let key = row.text("translation_key");
         let translation = (!key.is_empty()).then(|| (key.to_owned(), row.get("locale").to_string()));
         Self { revisions, translation }

@@ -235,7 +235,10 @@ mod tests {
     fn elements_keep_their_bytes_and_offsets() {
         let text = " [\n{\"a\": \"}]\\\"\"},\n {\"b\":[1,{}]}, 7 ]\n";
         let found = elements(text).unwrap();
-        assert_eq!(found.iter().map(|f| f.0.as_str()).collect::<Vec<_>>(), ["{\"a\": \"}]\\\"\"}", "{\"b\":[1,{}]}", "7"]);
+        assert_eq!(
+            found.iter().map(|f| f.0.as_str()).collect::<Vec<_>>(),
+            ["{\"a\": \"}]\\\"\"}", "{\"b\":[1,{}]}", "7"]
+        );
         for (element, start) in found {
             assert!(text[start as usize..].starts_with(&element));
         }
@@ -247,8 +250,14 @@ mod tests {
         for (text, told) in [
             ("", "d, line 1, column 1: a Django dump begins with ["),
             ("{}", "d, line 1, column 1: a Django dump begins with ["),
-            ("[{}\n,{\"a\": [1", "d, line 2, column 10: the dump is cut off here; make it again, or copy the whole file"),
-            ("[{},\n", "d, line 2, column 1: the dump is cut off here; make it again, or copy the whole file"),
+            (
+                "[{}\n,{\"a\": [1",
+                "d, line 2, column 10: the dump is cut off here; make it again, or copy the whole file",
+            ),
+            (
+                "[{},\n",
+                "d, line 2, column 1: the dump is cut off here; make it again, or copy the whole file",
+            ),
             ("[{} {}]", "d, line 1, column 5: expected a comma or the closing ] after a row"),
             ("[{},]", "d, line 1, column 5: a row is missing after the comma"),
             ("[{}] x", "d, line 1, column 6: the dump ends here, but the file goes on"),
