@@ -1,1 +1,5 @@
 //! The config room.
+
+mod database;
+
+pub use database::{Database, Synchronous};

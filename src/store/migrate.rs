@@ -1,0 +1,197 @@
+//! Bringing the tables up to what this program expects, one numbered file after the other.
+//!
+//! A file is one portable text; its type words are spelt per dialect. All that are pending run in one transaction
+//! under a lock, so a second process waits and then finds nothing to do. Each leaves a row in `migrations` with the
+//! checksum of its text: a released file that was edited, a store that a newer program has changed and a migration
+//! that only half happened are told in words before anything is touched.
+
+use include_dir::{Dir, include_dir};
+
+use crate::base::sha256_hex;
+use crate::error::{Error, Result};
+use crate::row;
+
+use super::{Conn, Db, Dialect, Record, sql};
+
+static FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/migrations");
+
+/// Rows of files that ran; `steps_left` is above zero while one runs, so it stays so where definitions cannot be
+/// rolled back and the program dies.
+const TABLE: &str = "create table if not exists migrations (number @int not null primary key, name @name not null, \
+                     checksum @name not null, steps_left @int not null)";
+/// The key of PostgreSQL's advisory lock: "siskin" in ASCII.
+const LOCK: i64 = 0x7369_736b_696e;
+
+/// One migration file.
+struct Migration {
+    number: i64,
+    name: &'static str,
+    text: &'static str,
+}
+
+row! {
+    /// What a store tells about a migration that ran.
+    struct Applied {
+        number: i64,
+        name: String,
+        checksum: String,
+        steps_left: i64,
+    }
+}
+
+impl Db {
+    /// Runs every pending migration and names them. Doing it twice, or from two processes, does it once.
+    pub async fn migrate(&self) -> Result<Vec<String>> {
+        let known = known()?;
+        let mut tx = self.begin().await?;
+        if tx.dialect() == Dialect::Postgres {
+            tx.execute(sql("select pg_advisory_xact_lock(?)").bind(LOCK)).await?;
+        }
+        let dialect = tx.dialect();
+        tx.define(&spelt(TABLE, dialect)?).await?;
+        let applied = applied(&mut tx).await?;
+        agree(&known, &applied)?;
+        let mut done = Vec::new();
+        for migration in known.iter().filter(|migration| applied.iter().all(|row| row.number != migration.number)) {
+            run(&mut tx, migration).await?;
+            done.push(migration.name.to_owned());
+        }
+        tx.commit().await?;
+        Ok(done)
+    }
+
+    /// Whether the store is exactly what this program expects; if not, the words say what to do.
+    pub async fn check_version(&self) -> Result<()> {
+        let known = known()?;
+        let mut conn = self.read().await?;
+        let (columns, _) = self.shape().await?;
+        let empty = columns.iter().all(|(table, _)| table != "migrations");
+        let applied = if empty { Vec::new() } else { applied(&mut conn).await? };
+        agree(&known, &applied)?;
+        let pending = known.len() - applied.len();
+        if pending > 0 {
+            return Err(Error::Setup(format!(
+                "the store is older than this program ({pending} migrations are pending); run `siskin migrate`"
+            )));
+        }
+        Ok(())
+    }
+}
+
+async fn applied(conn: &mut Conn) -> Result<Vec<Applied>> {
+    conn.all(sql(format!("select {} from migrations order by number", Applied::COLUMNS))).await
+}
+
+async fn run(conn: &mut Conn, migration: &Migration) -> Result<()> {
+    let steps = steps(&spelt(migration.text, conn.dialect())?);
+    let insert = "insert into migrations (number, name, checksum, steps_left) values (?, ?, ?, ?)";
+    let row = sql(insert).bind(migration.number).bind(migration.name).bind(migration.checksum());
+    conn.execute(row.bind(steps.len() as i64)).await?;
+    for step in steps {
+        conn.define(&step).await?;
+    }
+    let finished = sql("update migrations set steps_left = 0 where number = ?").bind(migration.number);
+    conn.execute(finished).await.map(drop)
+}
+
+/// Refuses a store that this program must not touch.
+fn agree(known: &[Migration], applied: &[Applied]) -> Result<()> {
+    for row in applied {
+        let Applied { number, name, .. } = row;
+        if row.steps_left != 0 {
+            return Err(Error::Setup(format!(
+                "migration {name} only half happened ({} steps are missing); put back the backup made before it, \
+                 then run `siskin migrate` again",
+                row.steps_left
+            )));
+        }
+        let Some(migration) = known.iter().find(|migration| migration.number == *number) else {
+            return Err(Error::Setup(format!(
+                "the store was changed by a newer siskin (migration {name}); start that version, or put back a \
+                 backup made before it"
+            )));
+        };
+        if migration.checksum() != row.checksum {
+            return Err(Error::Setup(format!(
+                "migration {name} is not the text that made this store; a released migration is never edited, so \
+                 start the siskin that made the store, or put back the file"
+            )));
+        }
+    }
+    Ok(())
+}
+
+impl Migration {
+    /// Of the text with plain line ends, so that a checkout on Windows agrees.
+    fn checksum(&self) -> String {
+        sha256_hex(self.text.replace("\r\n", "\n").as_bytes())
+    }
+}
+
+/// The files inside the program, in order.
+fn known() -> Result<Vec<Migration>> {
+    let mut migrations = Vec::new();
+    for file in FILES.files() {
+        let name = file.path().file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+        let number = name.split_once('_').and_then(|(number, _)| number.parse().ok());
+        let (Some(number), Some(text)) = (number, file.contents_utf8()) else {
+            return Err(Error::Setup(format!("the migration {name} is not called NNNN_subject.sql")));
+        };
+        migrations.push(Migration { number, name, text });
+    }
+    migrations.sort_by_key(|migration| migration.number);
+    if let Some(twins) = migrations.windows(2).find(|pair| pair[0].number == pair[1].number) {
+        return Err(Error::Setup(format!("{} and {} have one number", twins[0].name, twins[1].name)));
+    }
+    Ok(migrations)
+}
+
+/// The text with every `@word` as the dialect spells it.
+fn spelt(text: &str, dialect: Dialect) -> Result<String> {
+    let mut out = String::with_capacity(text.len());
+    for (number, line) in text.lines().enumerate() {
+        let code = line.split("--").next().unwrap_or_default();
+        let mut parts = code.split('@');
+        out.push_str(parts.next().unwrap_or_default());
+        for part in parts {
+            let end = part.find(|c: char| !c.is_ascii_lowercase()).unwrap_or(part.len());
+            let (word, rest) = part.split_at(end);
+            let Some(spelling) = dialect.type_word(word) else {
+                return Err(Error::Setup(format!("line {}: @{word} is no type word", number + 1)));
+            };
+            out.push_str(spelling);
+            out.push_str(rest);
+        }
+        out.push('\n');
+    }
+    Ok(out)
+}
+
+/// The statements of a text, which end with a `;` at the end of a line.
+fn steps(text: &str) -> Vec<String> {
+    text.split(";\n").map(|step| step.trim().to_owned()).filter(|step| !step.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn type_words_are_spelt_per_dialect_and_comments_go() {
+        let text = "-- about @nothing;\ncreate table a (b @int not null, c @name);\n\ncreate index d on a (c);\n";
+        let sqlite = steps(&spelt(text, Dialect::Sqlite).unwrap());
+        assert_eq!(sqlite, ["create table a (b integer not null, c text)", "create index d on a (c)"]);
+        let postgres = steps(&spelt(text, Dialect::Postgres).unwrap());
+        assert_eq!(postgres[0], "create table a (b bigint not null, c text collate \"C\")");
+        assert!(spelt("a @date", Dialect::Sqlite).is_err());
+    }
+
+    #[test]
+    fn every_embedded_file_can_be_spelt() {
+        for migration in known().unwrap() {
+            for dialect in [Dialect::Sqlite, Dialect::Postgres] {
+                spelt(migration.text, dialect).unwrap();
+            }
+        }
+    }
+}
