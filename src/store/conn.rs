@@ -68,7 +68,8 @@ impl Conn {
         let mut records = Vec::new();
         match self.link.driver() {
             Driver::Sqlite(driver) => {
-                let mut rows = sqlx::query_with(AssertSqlSafe(sql.text.as_str()), sqlite(sql.binds)?).fetch(driver);
+                let mut rows =
+                    sqlx::query_with(AssertSqlSafe(sql.text.as_str()), sqlite(sql.binds)?).fetch(driver);
                 while let Some(row) = rows.try_next().await.map_err(|error| failure(error, &sql.text))? {
                     records.push(T::read(&Row::Sqlite(&row))?);
                 }

@@ -89,7 +89,9 @@ impl Db {
     pub async fn snapshot(&self) -> Result<Conn> {
         let link = match &self.0 {
             Pools::Sqlite { readers, .. } => begin_sqlite(readers, "begin").await,
-            Pools::Postgres(pool) => begin_postgres(pool, "begin isolation level repeatable read read only").await,
+            Pools::Postgres(pool) => {
+                begin_postgres(pool, "begin isolation level repeatable read read only").await
+            }
         };
         Ok(Conn::new(link?))
     }
@@ -119,7 +121,9 @@ impl Db {
                 let parts: Vec<u32> = version.split('.').filter_map(|part| part.parse().ok()).collect();
                 let [a, b, c] = OLDEST_SQLITE;
                 (parts[..] >= [a, b, c][..]).then_some(()).ok_or_else(|| {
-                    Error::Setup(format!("SQLite {version} can damage a store; {a}.{b}.{c} or newer is needed"))
+                    Error::Setup(format!(
+                        "SQLite {version} can damage a store; {a}.{b}.{c} or newer is needed"
+                    ))
                 })
             }
             Dialect::Postgres => {
@@ -130,7 +134,9 @@ impl Db {
                     return Err(Error::Setup("PostgreSQL 13 or newer is needed".into()));
                 }
                 if encoding != "UTF8" {
-                    let told = format!("the PostgreSQL database keeps text as {encoding}; make one with encoding UTF8");
+                    let told = format!(
+                        "the PostgreSQL database keeps text as {encoding}; make one with encoding UTF8"
+                    );
                     return Err(Error::Setup(told));
                 }
                 Ok(())
@@ -157,9 +163,11 @@ async fn open_sqlite(file: &Path, config: &Database) -> Result<Db> {
         .pragma("cache_size", SQLITE_CACHE)
         .pragma("temp_store", "memory")
         .disable_statement_logging();
-    let cannot = |error: sqlx::Error| Error::Setup(format!("the store {} cannot be opened: {error}", file.display()));
+    let cannot =
+        |error: sqlx::Error| Error::Setup(format!("the store {} cannot be opened: {error}", file.display()));
     let pool = || PoolOptions::new().acquire_timeout(PATIENCE).test_before_acquire(false).idle_timeout(None);
-    let writer = pool().max_connections(1).max_lifetime(None).connect_with(options.clone()).await.map_err(cannot)?;
+    let writer =
+        pool().max_connections(1).max_lifetime(None).connect_with(options.clone()).await.map_err(cannot)?;
     let readers = pool()
         .max_connections(config.connections)
         .max_lifetime(None)

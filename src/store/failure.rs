@@ -19,7 +19,9 @@ pub(super) fn failure(error: sqlx::Error, statement: &str) -> Error {
         sqlx::Error::Database(told) if told.kind() == ErrorKind::UniqueViolation => {
             Error::Conflict(format!("that already exists ({})", told.message()))
         }
-        sqlx::Error::Database(told) if is_busy(told.code().as_deref()) => Error::Busy(told.message().to_owned()),
+        sqlx::Error::Database(told) if is_busy(told.code().as_deref()) => {
+            Error::Busy(told.message().to_owned())
+        }
         sqlx::Error::Database(told) if told.code().as_deref() == Some(&SQLITE_FULL.to_string()) => {
             Error::Setup("the disk is full; nothing was written".into())
         }

@@ -52,7 +52,9 @@ impl Db {
         let applied = applied(&mut tx).await?;
         agree(&known, &applied)?;
         let mut done = Vec::new();
-        for migration in known.iter().filter(|migration| applied.iter().all(|row| row.number != migration.number)) {
+        for migration in
+            known.iter().filter(|migration| applied.iter().all(|row| row.number != migration.number))
+        {
             run(&mut tx, migration).await?;
             done.push(migration.name.to_owned());
         }
@@ -178,7 +180,8 @@ mod tests {
 
     #[test]
     fn type_words_are_spelt_per_dialect_and_comments_go() {
-        let text = "-- about @nothing;\ncreate table a (b @int not null, c @name);\n\ncreate index d on a (c);\n";
+        let text =
+            "-- about @nothing;\ncreate table a (b @int not null, c @name);\n\ncreate index d on a (c);\n";
         let sqlite = steps(&spelt(text, Dialect::Sqlite).unwrap());
         assert_eq!(sqlite, ["create table a (b integer not null, c text)", "create index d on a (c)"]);
         let postgres = steps(&spelt(text, Dialect::Postgres).unwrap());

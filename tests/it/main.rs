@@ -1,2 +1,6 @@
+//! The one integration binary: every further one would link the whole crate again.
+
+mod databases;
 mod media;
 mod shared;
+mod store;
