@@ -4,12 +4,22 @@
 //! size become a [`Plan`] (`plan`), and only when a browser asks are pixels touched. Names and sizes are computed,
 //! so no page waits for a picture.
 
+mod avif;
+mod colour;
+mod decode;
+mod encode;
 mod format;
+mod make;
 mod name;
 mod plan;
 mod spec;
+mod svg;
 
+pub use decode::Bounds;
+pub use decode::Header;
 pub use format::Format;
+pub use make::check;
+pub use make::make;
 pub use name::Guess;
 pub use name::Original;
 pub use name::RENDITIONS;

@@ -3,12 +3,17 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
+use siskin::media::Bounds;
 use siskin::media::Focal;
 use siskin::media::Format;
+use siskin::media::Header;
 use siskin::media::Original;
 use siskin::media::Plan;
 use siskin::media::Size;
+use siskin::media::Spec;
+use siskin::media::check;
 use siskin::media::guesses;
+use siskin::media::make;
 
 use crate::shared::shared;
 
@@ -95,5 +100,67 @@ fn collect(value: &Value, into: &mut BTreeMap<String, Size>) {
             fields.values().for_each(|field| collect(field, into));
         }
         _ => {}
+    }
+}
+
+const BOUNDS: Bounds = Bounds { max_pixels: 100_000_000 };
+
+/// Every file of the torture set is a picture of the recorded size or an error in words; none is a panic.
+#[test]
+fn no_file_of_the_torture_set_does_harm() {
+    let Some(folder) = shared("data/images") else { return };
+    let manifest = std::fs::read_to_string(folder.join("MANIFEST.tsv")).unwrap();
+    let mut wrong = Vec::new();
+    for line in manifest.lines().skip(1) {
+        let columns: Vec<&str> = line.split('\t').collect();
+        let (path, format, decodes) = (columns[0], columns[2], columns[9] == "yes");
+        let bytes = std::fs::read(folder.join(path)).unwrap();
+        let header = check(&bytes, BOUNDS);
+        let known = ["JPEG", "PNG", "GIF", "WEBP", "AVIF", "ICO", "BMP", "TIFF"].contains(&format);
+        match &header {
+            Err(error) if known && decodes && !path.starts_with("broken/") && !path.starts_with("pngsuite/x") => wrong.push(format!("{path}: {error}")),
+            Ok(header) if known && !path.contains("avif") => {
+                let turned = path.contains("exif-orientation") && columns[7] >= "5";
+                let recorded = Size { width: columns[3].parse().unwrap(), height: columns[4].parse().unwrap() };
+                let upright = if turned { Size { width: recorded.height, height: recorded.width } } else { recorded };
+                if header.size != upright {
+                    wrong.push(format!("{path}: {:?} instead of {upright:?}", header.size));
+                }
+            }
+            _ => {}
+        }
+        println!("{path}: {}", header.as_ref().map_or_else(|error| error.to_string(), |header| format!("{:?} {:?}", header.format, header.size)));
+        if let Ok(header) = header {
+            wrong.extend(renditions_differ(path, &bytes, header));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Makes renditions in every format and reads their headers again.
+fn renditions_differ(path: &str, bytes: &[u8], header: Header) -> Vec<String> {
+    let specs = ["width-100", "fill-50x40-c100|format-jpeg", "max-60x60|format-webp", "fill-30x30|format-gif", "original|format-png|bgcolor-0f0"];
+    let mut wrong = Vec::new();
+    for text in specs.into_iter().filter(|_| header.format.is_made_of_pixels()) {
+        let spec = Spec::parse(text).unwrap();
+        let planned = Plan::of(header.size, None, &spec).unwrap().size;
+        match make(bytes, None, &spec, BOUNDS).and_then(|made| Header::read(&made, BOUNDS)) {
+            Ok(made) if made.size == planned && made.format.mime() == header.format.rendition_mime(&spec) => {}
+            Ok(made) => wrong.push(format!("{path} {text}: {made:?}, planned {planned:?}")),
+            Err(error) => wrong.push(format!("{path} {text}: {error}")),
+        }
+    }
+    wrong
+}
+
+#[test]
+fn claims_of_size_are_refused_before_decoding() {
+    let Some(folder) = shared("data/images/huge") else { return };
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let started = std::time::Instant::now();
+        let told = check(&std::fs::read(&path).unwrap(), BOUNDS).map(|header| header.size);
+        let honest = path.ends_with("gif-bomb-extents.gif") && told.as_ref().is_ok_and(|size| size.width == 100);
+        assert!((told.is_err() || honest) && started.elapsed().as_secs() < 2, "{}: {told:?} in {:?}", path.display(), started.elapsed());
     }
 }
