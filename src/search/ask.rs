@@ -1,0 +1,218 @@
+//! What the delivery API asks: exact words, all of them or any, over families of objects.
+
+use tantivy::DocAddress;
+use tantivy::Searcher;
+use tantivy::Term;
+use tantivy::collector::TopDocs;
+use tantivy::query::BooleanQuery;
+use tantivy::query::BoostQuery;
+use tantivy::query::ConstScoreQuery;
+use tantivy::query::Occur;
+use tantivy::query::PhraseQuery;
+use tantivy::query::Query;
+use tantivy::query::TermQuery;
+use tantivy::schema::Field;
+use tantivy::schema::IndexRecordOption;
+
+use super::document::WEIGHTS;
+use super::index::{Index, internal};
+use super::words::words;
+use crate::base::Key;
+use crate::error::Result;
+
+/// The most objects that one question finds; beyond it the least fitting are left out.
+pub const MOST: usize = 100_000;
+/// The most words of a question that are looked at.
+const MOST_WORDS: usize = 32;
+
+/// Whether all words must be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Operator {
+    /// Every word.
+    #[default]
+    And,
+    /// At least one.
+    Or,
+}
+
+/// A question for exact words.
+#[derive(Debug, Clone, Default)]
+pub struct Ask<'a> {
+    /// The words as typed; a word with punctuation inside is a phrase.
+    pub words: &'a str,
+    /// All of them, or any.
+    pub operator: Operator,
+    /// The families to look in; none means all.
+    pub families: &'a [&'a str],
+    /// Only what anybody may read.
+    pub public_only: bool,
+}
+
+impl Index {
+    /// The objects that a question finds, best first, equals by id descending, at most [`MOST`]. A question without a
+    /// word finds nothing.
+    pub fn ids(&self, ask: &Ask<'_>) -> Result<Vec<(Key, f32)>> {
+        let Some(wanted) = self.wanted(ask) else { return Ok(Vec::new()) };
+        let mut clauses = vec![(Occur::Must, wanted)];
+        clauses.extend(self.scope(ask.families, ask.public_only).into_iter().map(|clause| (Occur::Must, clause)));
+        let searcher = self.reader.searcher();
+        let hits = searcher
+            .search(&BooleanQuery::new(clauses), &TopDocs::with_limit(MOST).order_by_score())
+            .map_err(internal)?;
+        ranked(&searcher, hits)
+    }
+
+    fn wanted(&self, ask: &Ask<'_>) -> Option<Box<dyn Query>> {
+        let occur = if ask.operator == Operator::And { Occur::Must } else { Occur::Should };
+        let clauses: Vec<_> = ask
+            .words
+            .split_whitespace()
+            .filter_map(|word| self.exact(word))
+            .take(MOST_WORDS)
+            .map(|clause| (occur, clause))
+            .collect();
+        (!clauses.is_empty()).then(|| Box::new(BooleanQuery::new(clauses)) as Box<dyn Query>)
+    }
+
+    /// A word, or a phrase if punctuation parts it, in any of the weighted fields.
+    pub(super) fn exact(&self, typed: &str) -> Option<Box<dyn Query>> {
+        let parts: Vec<_> = words(typed).into_iter().map(|word| word.folded).collect();
+        if parts.is_empty() {
+            return None;
+        }
+        let anywhere = self.fields.exact.iter().zip(WEIGHTS).map(|(&field, weight)| {
+            let query: Box<dyn Query> = Box::new(BoostQuery::new(in_field(field, &parts), weight));
+            (Occur::Should, query)
+        });
+        Some(Box::new(BooleanQuery::new(anywhere.collect())))
+    }
+
+    /// Conditions that decide and do not score.
+    pub(super) fn scope(&self, families: &[&str], public_only: bool) -> Vec<Box<dyn Query>> {
+        let mut conditions = Vec::new();
+        if public_only {
+            conditions.push(unscored(Box::new(term(Term::from_field_bool(self.fields.public, true)))));
+        }
+        if !families.is_empty() {
+            let any = families.iter().map(|family| {
+                let query: Box<dyn Query> = Box::new(term(Term::from_field_text(self.fields.family, family)));
+                (Occur::Should, query)
+            });
+            conditions.push(unscored(Box::new(BooleanQuery::new(any.collect()))));
+        }
+        conditions
+    }
+}
+
+fn in_field(field: Field, parts: &[String]) -> Box<dyn Query> {
+    let mut terms: Vec<_> = parts.iter().map(|part| Term::from_field_text(field, part)).collect();
+    if terms.len() > 1 {
+        return Box::new(PhraseQuery::new(terms));
+    }
+    Box::new(TermQuery::new(terms.remove(0), IndexRecordOption::WithFreqs))
+}
+
+pub(super) fn term(term: Term) -> TermQuery {
+    TermQuery::new(term, IndexRecordOption::Basic)
+}
+
+pub(super) fn unscored(query: Box<dyn Query>) -> Box<dyn Query> {
+    Box::new(ConstScoreQuery::new(query, 0.0))
+}
+
+fn ranked(searcher: &Searcher, hits: Vec<(f32, DocAddress)>) -> Result<Vec<(Key, f32)>> {
+    let columns = searcher
+        .segment_readers()
+        .iter()
+        .map(|segment| Ok((segment.fast_fields().i64("key")?, segment.fast_fields().i64("id")?)))
+        .collect::<tantivy::Result<Vec<_>>>()
+        .map_err(internal)?;
+    let mut found: Vec<_> = hits
+        .into_iter()
+        .filter_map(|(score, at)| {
+            let (keys, ids) = columns.get(at.segment_ord as usize)?;
+            Some((score, ids.first(at.doc_id)?, Key(keys.first(at.doc_id)?)))
+        })
+        .collect();
+    found.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)));
+    Ok(found.into_iter().map(|(score, _, key)| (key, score)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::document::Document;
+    use super::super::index::Mark;
+    use super::*;
+
+    fn document(key: i64, title: &str, text: &str) -> Document {
+        Document {
+            key: Key(key),
+            family: "page".to_owned(),
+            id: key,
+            locale: "en".to_owned(),
+            public: key != 4,
+            title: (title.to_owned(), 2.0),
+            texts: vec![(text.to_owned(), 1.0)],
+        }
+    }
+
+    fn keys(index: &Index, words: &str, operator: Operator) -> Vec<i64> {
+        let ask = Ask { words, operator, families: &["page"], public_only: true };
+        index.ids(&ask).unwrap().into_iter().map(|(key, _)| key.0).collect()
+    }
+
+    #[test]
+    fn words_are_found_as_the_original_finds_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let index = Index::open(folder.path()).unwrap();
+        assert_eq!(index.mark(), None);
+        for document in [
+            document(1, "Bread and yeast", "Fresh bread, yeast and water"),
+            document(2, "Höfn", "A town where they don't bake breads"),
+            document(3, "Water", "Bread with yeast"),
+            document(4, "Secret bread", "yeast"),
+        ] {
+            index.replace(&document).unwrap();
+        }
+        index.commit(&Mark::at(7, "m")).unwrap();
+        for (words, operator, expected) in [
+            ("bread", Operator::And, vec![1, 3]),
+            ("BREADS", Operator::And, vec![2]),
+            ("hofn", Operator::And, vec![2]),
+            ("water bread", Operator::And, vec![3, 1]),
+            ("water hofn", Operator::And, vec![]),
+            ("town water", Operator::Or, vec![3, 2, 1]),
+            ("bread,yeast", Operator::And, vec![1]),
+            ("don't", Operator::And, vec![2]),
+            ("bre", Operator::And, vec![]),
+            ("\" ( ' -", Operator::And, vec![]),
+            ("", Operator::And, vec![]),
+        ] {
+            let mut found = keys(&index, words, operator);
+            let mut expected = expected;
+            found.sort_unstable();
+            expected.sort_unstable();
+            assert_eq!(found, expected, "{words}");
+        }
+        assert_eq!(keys(&index, "water", Operator::And)[0], 3, "a word in the title weighs more");
+    }
+
+    #[test]
+    fn the_mark_survives_and_a_foreign_folder_is_made_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let index = Index::open(folder.path()).unwrap();
+        index.replace(&document(1, "One", "")).unwrap();
+        index.commit(&Mark::at(3, "m")).unwrap();
+        index.replace(&document(1, "Two", "")).unwrap();
+        index.remove(Key(9)).unwrap();
+        index.rest().unwrap();
+        drop(index);
+        let index = Index::open(folder.path()).unwrap();
+        assert_eq!(index.mark(), Some(Mark::at(3, "m")));
+        assert_eq!((keys(&index, "one", Operator::And), keys(&index, "two", Operator::And)), (vec![1], vec![]));
+        drop(index);
+        std::fs::write(folder.path().join("meta.json"), "{}").unwrap();
+        let index = Index::open(folder.path()).unwrap();
+        assert!(index.mark().is_none() && index.is_empty());
+    }
+}

@@ -1,0 +1,190 @@
+//! The index on disk: opened or made, written by one hand, read by many.
+//!
+//! A commit carries its [`Mark`]: how far in the log the index has come and by which models. Both are written in one
+//! step, so a process killed at any moment finds index and cursor agreeing.
+
+use std::path::Path;
+use std::path::PathBuf;
+
+use parking::Writer;
+use tantivy::IndexReader;
+use tantivy::ReloadPolicy;
+use tantivy::Term;
+
+use super::document::{Document, Fields};
+use crate::base::Key;
+use crate::error::{Error, Result};
+
+/// Raised whenever fields or words change: an index of another format is made anew.
+const FORMAT: u32 = 1;
+
+/// How far an index has come.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Mark {
+    /// The shape of the index itself.
+    pub format: u32,
+    /// The number of the last event that is in it.
+    pub cursor: i64,
+    /// What the searchable fields were when it was made.
+    pub models: String,
+}
+
+impl Mark {
+    /// A mark of this program's format.
+    pub fn at(cursor: i64, models: impl Into<String>) -> Self {
+        Self { format: FORMAT, cursor, models: models.into() }
+    }
+}
+
+/// The search index of one node: derived from the store, never the truth.
+pub struct Index {
+    pub(super) fields: Fields,
+    pub(super) reader: IndexReader,
+    index: tantivy::Index,
+    writer: Writer,
+    folder: PathBuf,
+}
+
+impl Index {
+    /// Opens the index in a folder. One that is missing, foreign, damaged or of another format is made anew, empty and
+    /// without a mark.
+    pub fn open(folder: &Path) -> Result<Self> {
+        let (fields, schema) = Fields::declare();
+        let index = match existing(folder, &schema) {
+            Some(index) => index,
+            None => fresh(folder, schema)?,
+        };
+        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into().map_err(internal)?;
+        Ok(Self { fields, reader, index, writer: Writer::default(), folder: folder.to_owned() })
+    }
+
+    /// Where it lies.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// How far it has come; `None` for one that was never committed, or by another format.
+    pub fn mark(&self) -> Option<Mark> {
+        let payload = self.index.load_metas().ok()?.payload?;
+        serde_json::from_str(&payload).ok().filter(|mark: &Mark| mark.format == FORMAT)
+    }
+
+    /// How many objects are in it.
+    pub fn len(&self) -> u64 {
+        self.reader.searcher().num_docs()
+    }
+
+    /// Whether nothing is in it.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Puts an object's document in the place of what was known of it.
+    pub fn replace(&self, document: &Document) -> Result<()> {
+        let entry = document.for_index(&self.fields);
+        self.writer.with(&self.index, |writer| {
+            writer.delete_term(Term::from_field_i64(self.fields.key, document.key.0));
+            writer.add_document(entry).map(drop)
+        })
+    }
+
+    /// Forgets an object.
+    pub fn remove(&self, key: Key) -> Result<()> {
+        self.writer.with(&self.index, |writer| {
+            writer.delete_term(Term::from_field_i64(self.fields.key, key.0));
+            Ok(())
+        })
+    }
+
+    /// Forgets everything; readers go on with the last commit until the next.
+    pub fn clear(&self) -> Result<()> {
+        self.writer.with(&self.index, |writer| writer.delete_all_documents().map(drop))
+    }
+
+    /// Makes what was changed durable and visible, together with the mark. Blocks on the disk.
+    pub fn commit(&self, mark: &Mark) -> Result<()> {
+        let payload = serde_json::to_string(mark)?;
+        self.writer.with(&self.index, |writer| {
+            let mut prepared = writer.prepare_commit()?;
+            prepared.set_payload(&payload);
+            prepared.commit().map(drop)
+        })?;
+        self.reader.reload().map_err(internal)
+    }
+
+    /// Gives back the writer's memory until something changes again. Uncommitted changes are lost.
+    pub fn rest(&self) -> Result<()> {
+        self.writer.rest()
+    }
+}
+
+fn existing(folder: &Path, schema: &tantivy::schema::Schema) -> Option<tantivy::Index> {
+    let index = tantivy::Index::open_in_dir(folder).ok()?;
+    let mark: Mark = serde_json::from_str(&index.load_metas().ok()?.payload?).ok()?;
+    (index.schema() == *schema && mark.format == FORMAT).then_some(index)
+}
+
+fn fresh(folder: &Path, schema: tantivy::schema::Schema) -> Result<tantivy::Index> {
+    if folder.exists() {
+        std::fs::remove_dir_all(folder)?;
+    }
+    std::fs::create_dir_all(folder)?;
+    tantivy::Index::create_in_dir(folder, schema).map_err(internal)
+}
+
+pub(super) fn internal(source: tantivy::TantivyError) -> Error {
+    match source {
+        tantivy::TantivyError::LockFailure(..) => Error::Busy("another process writes the search index".to_owned()),
+        other => Error::internal(other),
+    }
+}
+
+mod parking {
+    //! The one writer: made when something changes, parked (dropped) at rest, for it keeps megabytes and threads.
+
+    use std::sync::Mutex;
+    use std::sync::PoisonError;
+
+    use tantivy::IndexWriter;
+    use tantivy::indexer::LogMergePolicy;
+
+    use super::internal;
+    use crate::error::Result;
+
+    /// What tantivy asks a writing thread to have at least, in bytes.
+    const MEMORY: usize = 15_000_000;
+    /// Segments below this many documents are merged together.
+    const SMALL_SEGMENT: u32 = 5_000;
+
+    #[derive(Default)]
+    pub struct Writer(Mutex<Option<IndexWriter>>);
+
+    impl Writer {
+        pub fn with<T>(
+            &self,
+            index: &tantivy::Index,
+            act: impl FnOnce(&mut IndexWriter) -> tantivy::Result<T>,
+        ) -> Result<T> {
+            let mut slot = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            if slot.is_none() {
+                *slot = Some(make(index).map_err(internal)?);
+            }
+            let Some(writer) = slot.as_mut() else { return Err(crate::error::Error::Busy("search index".to_owned())) };
+            act(writer).map_err(internal)
+        }
+
+        pub fn rest(&self) -> Result<()> {
+            let writer = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+            writer.map_or(Ok(()), |writer| writer.wait_merging_threads().map_err(internal))
+        }
+    }
+
+    fn make(index: &tantivy::Index) -> tantivy::Result<IndexWriter> {
+        let writer: IndexWriter = index.writer_with_num_threads(1, MEMORY)?;
+        let mut merging = LogMergePolicy::default();
+        merging.set_min_num_segments(4);
+        merging.set_min_layer_size(SMALL_SEGMENT);
+        writer.set_merge_policy(Box::new(merging));
+        Ok(writer)
+    }
+}
