@@ -131,7 +131,7 @@ mod tests {
         std::fs::write(&page, "<p>{{ title }}</p>").unwrap();
         let set = Templates::load(Files::new(None, Some(folder.path().to_owned())), |_| {}, true).unwrap();
         let view = View { title: "<b>&\"'" };
-        assert_eq!(set.render("pages/a.html", &view).unwrap(), "<p>&lt;b&gt;&amp;&quot;&#x27;</p>");
+        assert_eq!(set.render("pages/a.html", &view).unwrap(), "<p>&lt;b&gt;&amp;&quot;&#39;</p>");
 
         std::fs::write(templates.join("b.html"), "fine\n{% if %}").unwrap();
         let error = set.render("pages/a.html", &view).unwrap_err().to_string();

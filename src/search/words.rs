@@ -94,11 +94,6 @@ impl Stems {
     pub fn is_stop_word(&mut self, word: &Word) -> bool {
         self.stop_words.as_mut().is_some_and(|filter| filter.token_stream(&word.lower).next().is_none())
     }
-
-    /// Whether these are the rules of any language.
-    pub fn are_any(&self) -> bool {
-        self.stemmer.is_some()
-    }
 }
 
 fn language(locale: &str) -> Option<Language> {
