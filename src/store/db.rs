@@ -192,6 +192,9 @@ async fn open_postgres(config: &Database) -> Result<Db> {
         // Compiling a plan costs more than our short statements do.
         .options([("jit", "off")])
         .disable_statement_logging();
+    // The pool would try a server that is not there for as long as its patience lasts; one attempt tells at once.
+    let first = PgConnection::connect_with(&options).await.map_err(cannot)?;
+    first.close().await.map_err(cannot)?;
     let pool = PoolOptions::new()
         .max_connections(config.connections)
         .acquire_timeout(PATIENCE)

@@ -1,0 +1,169 @@
+//! Every key, once: its name, type, default and what it does.
+
+use url::Url;
+
+use super::value::{choice, section};
+
+/// A mebibyte.
+const MIB: u64 = 1024 * 1024;
+
+section! {
+    /// How the server listens.
+    Server ("server") {
+        /// The port that is listened on.
+        port: u16 = 8000;
+        /// The address that is listened on. `0.0.0.0` is every one the machine has; leave it to a proxy to be seen.
+        host: String = "127.0.0.1".into();
+        /// Host names that are answered besides those of the sites and of `base_url`; `*` answers all.
+        allowed_hosts: Vec<String> = Vec::new();
+        /// Addresses or networks (`10.0.0.0/8`) of proxies whose `X-Forwarded-*` headers are believed.
+        trusted_proxies: Vec<String> = Vec::new();
+        /// Bytes that a request may bring at most, uploads included.
+        max_body_bytes: u64 = 128 * MIB;
+        /// Seconds after which a request that is not answered is given up.
+        timeout_seconds: u64 = 60;
+    }
+}
+
+section! {
+    /// Where the store is.
+    Database ("database") {
+        /// `sqlite:FILE`, in the site's folder unless absolute, or `postgres://USER:PASSWORD@HOST/NAME`.
+        url: String = "sqlite:data/siskin.db".into();
+        /// How much of a power cut SQLite survives. `full` loses nothing that was acknowledged; `normal` may lose the
+        /// last saves; `off` may lose the store, and is for tests.
+        synchronous: Synchronous = Synchronous::Full;
+        /// Connections at most: readers of SQLite, all of PostgreSQL.
+        connections: u32 = 8;
+    }
+}
+
+choice! {
+    /// How much of a power cut SQLite survives.
+    Synchronous ("\"full\", \"normal\" or \"off\"") {
+        /// Everything that was acknowledged.
+        Full = "full",
+        /// All but the last saves.
+        Normal = "normal",
+        /// Perhaps nothing.
+        Off = "off",
+    }
+}
+
+section! {
+    /// The delivery API.
+    Api ("api") {
+        /// Items that a list answers at most, whatever `limit` asks.
+        limit_max: usize = 20;
+        /// The address that the API's own links begin with; `base_url` unless set.
+        base_url: Option<Url> = None;
+        /// Whether lists take `search`.
+        search: bool = true;
+        /// Origins whose pages may read the API from a browser; `*` is every one.
+        cors_origins: Vec<String> = vec!["*".into()];
+    }
+}
+
+section! {
+    /// Images and documents.
+    Media ("media") {
+        /// Pixels that an image may have at most; more is refused before it is decoded.
+        max_pixels: u64 = 128_000_000;
+        /// Bytes that an image may have at most.
+        max_bytes: u64 = 10 * MIB;
+        /// Bytes that a document may have at most.
+        max_document_bytes: u64 = 100 * MIB;
+        /// File name endings that documents may have.
+        document_types: Vec<String> = ["csv", "docx", "key", "odt", "pdf", "pptx", "rtf", "txt", "xlsx", "zip"]
+            .map(String::from)
+            .to_vec();
+        /// Filter specs that anybody may ask for, besides those that models, themes and rich text declare.
+        extra_specs: Vec<String> = Vec::new();
+        /// Quality of JPEG renditions, 1 to 100.
+        jpeg_quality: u16 = 85;
+        /// Quality of WebP renditions, 1 to 100.
+        webp_quality: u16 = 80;
+        /// Renditions that are made at one time; each holds a decoded image in memory.
+        renditions_at_once: usize = 2;
+    }
+}
+
+section! {
+    /// What new sites begin with, and what all sites share.
+    SiteConfig ("site") {
+        /// The name of the first site.
+        name: String = "Siskin".into();
+        /// Languages that content can be in, the default one first.
+        languages: Vec<String> = vec!["en".into()];
+        /// Which URLs begin with their language: `none`, `non-default` or `all`.
+        locale_prefix: LocalePrefix = LocalePrefix::NonDefault;
+        /// Where a front end of one's own shows the pages; every address that is written points there.
+        front_end_url: Option<Url> = None;
+        /// The zone that times are shown in unless a person has chosen one.
+        time_zone: String = "UTC".into();
+        /// The theme, a folder in `themes/`.
+        theme: String = "starter".into();
+    }
+}
+
+choice! {
+    /// Which URLs begin with their language.
+    LocalePrefix ("\"none\", \"non-default\" or \"all\"") {
+        /// No URL.
+        None = "none",
+        /// Those not in the default language.
+        NonDefault = "non-default",
+        /// Every URL.
+        All = "all",
+    }
+}
+
+section! {
+    /// People and sessions.
+    Accounts ("accounts") {
+        /// Hours that a session lasts after it was last used.
+        session_hours: u64 = 336;
+        /// Characters that a password must have at least.
+        min_password_length: usize = 8;
+        /// Failed sign-ins for one name or address in a quarter of an hour after which more are refused.
+        max_failed_sign_ins: u32 = 10;
+    }
+}
+
+section! {
+    /// The search index.
+    Search ("search") {
+        /// Bytes that the index's writer may hold in memory, at least 15 MB.
+        writer_bytes: u64 = 50 * MIB;
+    }
+}
+
+section! {
+    /// Answers kept in memory.
+    Cache ("cache") {
+        /// Whether answers are kept at all.
+        enabled: bool = true;
+        /// Bytes that are kept at most.
+        max_bytes: u64 = 64 * MIB;
+    }
+}
+
+section! {
+    /// What the program tells about itself.
+    Log ("log") {
+        /// What is told, as `tracing` filters are written: `info`, `siskin=debug,warn`.
+        filter: String = "info".into();
+        /// `text` for people, `json` for machines.
+        format: LogFormat = LogFormat::Text;
+    }
+}
+
+choice! {
+    /// The form of log lines.
+    LogFormat ("\"text\" or \"json\"") {
+        /// For people.
+        Text = "text",
+        /// For machines.
+        Json = "json",
+    }
+}
