@@ -1,1 +1,12 @@
-//! The events room.
+//! The log of what happened: audit trail and outbox in one table.
+//!
+//! Every change writes its events in its own transaction, and everything that follows a change (search, caches,
+//! webhooks, other nodes) reads them with a cursor of its own, so a crash loses nothing. Numbers come from one
+//! counter row that is locked last and held until commit: they are in commit order and without gaps, and whoever
+//! has read up to a number has read everything up to it. This room neither knows nor calls a follower.
+
+mod event;
+mod follower;
+
+pub use event::{Author, Event, NewEvent, append, head, history_of, since};
+pub use follower::{advance, position};

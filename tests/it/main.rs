@@ -1,6 +1,8 @@
 //! The one integration binary: every further one would link the whole crate again.
 
 mod databases;
+mod events;
+mod files;
 mod media;
 mod shared;
 mod store;
