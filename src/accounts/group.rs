@@ -89,7 +89,8 @@ impl Group {
 
     pub(super) async fn insert(&self, conn: &mut Conn) -> Result<()> {
         let taken = || Error::invalid("name", format!("There is already a group “{}”.", self.name));
-        let statement = sql("insert into user_groups (id, name) values (?, ?)").bind(self.id).bind(&self.name);
+        let statement =
+            sql("insert into user_groups (id, name) values (?, ?)").bind(self.id).bind(&self.name);
         conn.execute(statement).await.on_unique(taken).map(drop)
     }
 
@@ -103,7 +104,8 @@ impl Group {
         conn.execute(sql("delete from grants where group_id = ?").bind(self.id)).await?;
         for grant in grants {
             let text = "insert into grants (group_id, action, place, place_id, label, site) values (?, ?, ?, ?, ?, ?)";
-            let statement = sql(text).bind(self.id).bind(&grant.action).bind(&grant.place).bind(grant.place_id);
+            let statement =
+                sql(text).bind(self.id).bind(&grant.action).bind(&grant.place).bind(grant.place_id);
             conn.execute(statement.bind(grant.label.clone()).bind(grant.site)).await?;
         }
         Ok(())
@@ -114,7 +116,8 @@ impl Group {
 pub(super) async fn set_memberships(conn: &mut Conn, user: i64, groups: &[i64]) -> Result<()> {
     conn.execute(sql("delete from memberships where user_id = ?").bind(user)).await?;
     for group in groups {
-        let statement = sql("insert into memberships (user_id, group_id) values (?, ?)").bind(user).bind(group);
+        let statement =
+            sql("insert into memberships (user_id, group_id) values (?, ?)").bind(user).bind(group);
         conn.execute(statement).await?;
     }
     Ok(())

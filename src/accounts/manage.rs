@@ -119,7 +119,12 @@ pub async fn restore_group(work: &mut Work, group: &Group, grants: &[StoredGrant
     store_group(work, group, grants, "group.restored").await
 }
 
-async fn store_group(work: &mut Work, group: &Group, grants: &[StoredGrant], kind: &'static str) -> Result<()> {
+async fn store_group(
+    work: &mut Work,
+    group: &Group,
+    grants: &[StoredGrant],
+    kind: &'static str,
+) -> Result<()> {
     match Group::get(work, group.id).await? {
         Some(_) => group.update(work).await?,
         None => group.insert(work).await?,

@@ -25,7 +25,7 @@ pub use manage::{
     NewUser, create_group, create_user, restore_group, restore_user, set_groups, set_password, update_user,
 };
 pub use permission::{Action, Grant, Place, Scope, leads_to_something, may, must};
-pub use session::{IDLE_SECONDS, LONGEST_SECONDS, Session};
+pub use session::{LONGEST_SECONDS, Session};
 pub use set_up::{FirstUser, is_set_up_link, set_up, set_up_link};
 pub use sign_in::{Credentials, SignIn, sign_in, sign_out};
 pub use user::{UNUSABLE, USER, User, choose, names_of};
@@ -33,10 +33,10 @@ pub use work::{Reading, Work};
 
 /// An event about a user.
 fn event(kind: &'static str, id: i64, data: serde_json::Value) -> NewEvent {
-    NewEvent::of(kind, USER, USER, id).with_data(data)
+    NewEvent::about(kind, USER, USER, id).with(data)
 }
 
 /// An event about a group.
 fn group_event(kind: &'static str, group: &Group) -> NewEvent {
-    NewEvent::of(kind, GROUP, GROUP, group.id).with_data(serde_json::json!({ "name": group.name }))
+    NewEvent::about(kind, GROUP, GROUP, group.id).with(serde_json::json!({ "name": group.name }))
 }

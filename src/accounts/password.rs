@@ -25,8 +25,6 @@ const MOST_ROUNDS: u32 = 5_000_000;
 static AT_ONCE: Semaphore = Semaphore::const_new(2);
 /// How long a sign-in waits for its turn before it is told to come back.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// The shortest password that may be chosen.
-const SHORTEST: usize = 10;
 /// The longest, in bytes: beyond it hashing would be work for nothing.
 const LONGEST: usize = 1024;
 /// What is checked when there is no such user: of our own cost, and no password's hash.
@@ -44,13 +42,13 @@ pub enum Checked {
     RightButOld,
 }
 
-/// Problems of a password that somebody chose for the account `username`.
-pub fn problems(password: &str, username: &str) -> Problems {
+/// Problems of a password that somebody chose for the account `username`, of `shortest` characters at least.
+pub fn problems(password: &str, username: &str, shortest: usize) -> Problems {
     let mut problems = Problems::default();
     let mut add = |words: String| problems.add("password", words);
     let characters = password.chars().count();
-    if characters < SHORTEST {
-        add(format!("Use at least {SHORTEST} characters; a few words in a row are easy to remember."));
+    if characters < shortest {
+        add(format!("Use at least {shortest} characters; a few words in a row are easy to remember."));
     }
     if password.len() > LONGEST {
         add(format!("Use at most {LONGEST} bytes."));
@@ -59,7 +57,7 @@ pub fn problems(password: &str, username: &str) -> Problems {
         add("Do not use your user name in the password.".into());
     }
     let first = password.chars().next();
-    if characters >= SHORTEST && password.chars().all(|character| Some(character) == first) {
+    if characters >= shortest && password.chars().all(|character| Some(character) == first) {
         add("Use more than one character over and over.".into());
     }
     problems
@@ -104,7 +102,8 @@ fn check_now(password: &[u8], stored: &str) -> Checked {
     let standard = stored.strip_prefix("argon2").filter(|rest| rest.starts_with("$argon2")).unwrap_or(stored);
     let (Ok(parsed), Some(cost)) = (PasswordHash::new(standard), argon2_cost(standard)) else {
         // Unusable, or of a kind that nobody here can check: the same work, and no.
-        let _ = PasswordHash::new(NOBODY).map(|hash| hasher().map(|own| own.verify_password(password, &hash)));
+        let _ =
+            PasswordHash::new(NOBODY).map(|hash| hasher().map(|own| own.verify_password(password, &hash)));
         return Checked::Wrong;
     };
     let bearable = cost.0 <= HIGHEST_COST.0 && cost.1 <= HIGHEST_COST.1 && cost.2 <= HIGHEST_COST.2;
@@ -160,7 +159,9 @@ mod tests {
         let stored = format!("{stored}{}", STANDARD.encode(expected));
         assert_eq!(check_now(b"password", &stored), Checked::RightButOld);
         assert_eq!(check_now(b"Password", &stored), Checked::Wrong);
-        for unusable in ["!", "", "md5$a$b", "pbkdf2_sha256$0$salt$", "pbkdf2_sha256$99999999$s$AAAA", "$argon2id$"] {
+        for unusable in
+            ["!", "", "md5$a$b", "pbkdf2_sha256$0$salt$", "pbkdf2_sha256$99999999$s$AAAA", "$argon2id$"]
+        {
             assert_eq!(check_now(b"", unusable), Checked::Wrong, "{unusable}");
         }
     }
@@ -187,7 +188,7 @@ mod tests {
             ("eva", 2),
             ("日本語日本語日本語日", 0),
         ] {
-            assert_eq!(problems(password, "eva").at("password").len(), count, "{password}");
+            assert_eq!(problems(password, "eva", 10).at("password").len(), count, "{password}");
         }
     }
 }

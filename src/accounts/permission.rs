@@ -134,7 +134,8 @@ pub fn may(actor: &Actor, action: Action, scope: &Scope<'_>) -> bool {
     if !person.is_active || person.is_superuser {
         return person.is_active;
     }
-    let granted = |wanted| person.grants.iter().any(|grant| grant.action == wanted && covers(&grant.place, scope));
+    let granted =
+        |wanted| person.grants.iter().any(|grant| grant.action == wanted && covers(&grant.place, scope));
     let own = || owner(scope) == Some(person.id) && granted(Action::Add);
     match (action, scope) {
         (Action::Access, _) | (_, Scope::Admin) => granted(Action::Access),

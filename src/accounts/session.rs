@@ -9,8 +9,6 @@ use crate::store::{Conn, sql};
 
 use super::{Actor, User, Work};
 
-/// A session that nobody used for this long has ended: a fortnight, as Django's.
-pub const IDLE_SECONDS: i64 = 14 * 24 * 3600;
 /// However busy, a session ends this long after signing in.
 pub const LONGEST_SECONDS: i64 = 60 * 24 * 3600;
 /// How often it is written down that a session is in use.
@@ -38,12 +36,18 @@ row! {
 }
 
 impl Session {
-    /// Who stands behind a token, if its session is still good.
-    pub async fn actor(conn: &mut Conn, token: &Token, now: Timestamp) -> Result<Option<(Self, Actor)>> {
+    /// Who stands behind a token, if its session is still good: not ended, and used in the last `idle_hours`.
+    pub async fn actor(
+        conn: &mut Conn,
+        token: &Token,
+        now: Timestamp,
+        idle_hours: u64,
+    ) -> Result<Option<(Self, Actor)>> {
         let text = "select hash, user_id, created_at, seen_at, expires_at, address, agent from sessions \
                     where hash = ? and expires_at > ? and seen_at > ?";
-        let oldest = now.plus_seconds(-IDLE_SECONDS);
-        let session: Option<Self> = conn.optional(sql(text).bind(token.hash()).bind(now).bind(oldest)).await?;
+        let oldest = now.plus_seconds(-hours(idle_hours));
+        let session: Option<Self> =
+            conn.optional(sql(text).bind(token.hash()).bind(now).bind(oldest)).await?;
         let Some(session) = session else { return Ok(None) };
         let user = User::get(conn, session.user_id).await?.filter(|user| user.is_active);
         let Some(user) = user else { return Ok(None) };
@@ -87,8 +91,12 @@ impl Session {
     }
 
     /// Forgets sessions that have ended.
-    pub async fn forget_ended(conn: &mut Conn, now: Timestamp) -> Result<u64> {
+    pub(super) async fn forget_ended(conn: &mut Conn, now: Timestamp, idle_hours: u64) -> Result<u64> {
         let text = "delete from sessions where expires_at <= ? or seen_at <= ?";
-        conn.execute(sql(text).bind(now).bind(now.plus_seconds(-IDLE_SECONDS))).await
+        conn.execute(sql(text).bind(now).bind(now.plus_seconds(-hours(idle_hours)))).await
     }
+}
+
+fn hours(hours: u64) -> i64 {
+    i64::try_from(hours).unwrap_or(i64::MAX).saturating_mul(3600)
 }

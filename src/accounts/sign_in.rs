@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use crate::base::{Clock, Token};
+use crate::config::Accounts;
 use crate::error::Result;
 use crate::store::Db;
 
@@ -21,6 +22,8 @@ pub struct Credentials<'a> {
     pub agent: &'a str,
     /// The session that their browser had before; it ends.
     pub before: Option<&'a Token>,
+    /// What the operator decided about signing in.
+    pub rules: &'a Accounts,
 }
 
 /// What became of it.
@@ -37,15 +40,18 @@ pub enum SignIn {
 pub async fn sign_in(db: &Db, clock: &Clock, sent: Credentials<'_>) -> Result<SignIn> {
     let mut work = Work::begin(db, clock, Actor::System("sign-in")).await?;
     let now = work.now;
-    if let Some(seconds) = throttle::enter(&mut work, sent.name, sent.address, now).await? {
+    let forgiven = sent.rules.max_failed_sign_ins;
+    if let Some(seconds) = throttle::enter(&mut work, sent.name, sent.address, forgiven, now).await? {
         return Ok(SignIn::Wait(seconds));
     }
     work.commit().await?;
 
-    let user = User::known_as(&mut *db.read().await?, sent.name).await?;
+    let user = User::known_as(&mut db.read().await?, sent.name).await?;
     let usable = user.filter(|user| user.is_active);
     let checked = password::check(sent.password, usable.as_ref().map(|user| user.password.as_str())).await?;
-    let (Some(user), Checked::Right | Checked::RightButOld) = (usable, checked) else { return Ok(SignIn::Refused) };
+    let (Some(user), Checked::Right | Checked::RightButOld) = (usable, checked) else {
+        return Ok(SignIn::Refused);
+    };
     let renewed = match checked {
         Checked::RightButOld => Some(password::hash(sent.password).await?),
         Checked::Right | Checked::Wrong => None,
@@ -83,7 +89,7 @@ async fn begin_session(work: &mut Work, user: &User, sent: &Credentials<'_>) -> 
     if let Some(before) = sent.before {
         Session::end(work, before).await?;
     }
-    Session::forget_ended(work, now).await?;
+    Session::forget_ended(work, now, sent.rules.session_hours).await?;
     user.signed_in(work, now).await?;
     let token = Session::begin(work, user, &sent.address.to_string(), sent.agent).await?;
     work.record(event("user.signed_in", user.id, serde_json::json!({})));

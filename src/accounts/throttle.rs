@@ -7,10 +7,8 @@ use crate::base::{Timestamp, sha256_hex};
 use crate::error::Result;
 use crate::store::{Conn, sql};
 
-/// Failures that are forgiven for one account from one address before a delay begins.
-const FORGIVEN_ACCOUNT: i64 = 5;
-/// The same for one address over all accounts; offices share an address.
-const FORGIVEN_ADDRESS: i64 = 40;
+/// How many times more failures are forgiven one address over all accounts than one account: offices share one.
+const PEOPLE_AT_AN_ADDRESS: i64 = 8;
 /// The first delay; each further failure doubles it.
 const FIRST_DELAY_SECONDS: i64 = 5;
 /// The longest delay.
@@ -26,21 +24,28 @@ struct Counter {
 }
 
 /// Where attempts are counted for a name typed at an address. Names are hashed: people type passwords there.
-fn counters(name: &str, address: IpAddr) -> [Counter; 2] {
+fn counters(name: &str, address: IpAddr, forgiven: u32) -> [Counter; 2] {
+    let forgiven = i64::from(forgiven);
     let address = network(address);
     let account = sha256_hex(name.trim().to_lowercase().as_bytes());
     [
-        Counter { account, address: address.clone(), forgiven: FORGIVEN_ACCOUNT },
-        Counter { account: String::new(), address, forgiven: FORGIVEN_ADDRESS },
+        Counter { account, address: address.clone(), forgiven },
+        Counter { account: String::new(), address, forgiven: forgiven * PEOPLE_AT_AN_ADDRESS },
     ]
 }
 
-/// Counts an attempt before it is checked, so that many at once count as many. `Err` seconds: come back then.
-pub(super) async fn enter(conn: &mut Conn, name: &str, address: IpAddr, now: Timestamp) -> Result<Option<i64>> {
+/// Counts an attempt before it is checked, so that many at once count as many. Seconds: come back after so many.
+pub(super) async fn enter(
+    conn: &mut Conn,
+    name: &str,
+    address: IpAddr,
+    forgiven: u32,
+    now: Timestamp,
+) -> Result<Option<i64>> {
     conn.lock("sign-in").await?;
     let forgotten = now.plus_seconds(-MEMORY_SECONDS);
     conn.execute(sql("delete from login_attempts where last_at < ?").bind(forgotten)).await?;
-    let counters = counters(name, address);
+    let counters = counters(name, address, forgiven);
     let mut wait = 0;
     let mut failures = Vec::new();
     for counter in &counters {
@@ -62,7 +67,7 @@ pub(super) async fn enter(conn: &mut Conn, name: &str, address: IpAddr, now: Tim
 
 /// Takes the attempt back: it was the right password.
 pub(super) async fn succeeded(conn: &mut Conn, name: &str, address: IpAddr) -> Result<()> {
-    let [account, from] = counters(name, address);
+    let [account, from] = counters(name, address, 0);
     let text = "delete from login_attempts where account = ? and address = ?";
     conn.execute(sql(text).bind(&account.account).bind(&account.address)).await?;
     let text = "update login_attempts set failures = failures - 1 where account = '' and address = ? and failures > 0";

@@ -133,12 +133,15 @@ impl User {
 
     /// Notes that they signed in.
     pub(super) async fn signed_in(&self, conn: &mut Conn, now: Timestamp) -> Result<()> {
-        conn.execute(sql("update users set last_login = ? where id = ?").bind(now).bind(self.id)).await.map(drop)
+        conn.execute(sql("update users set last_login = ? where id = ?").bind(now).bind(self.id))
+            .await
+            .map(drop)
     }
 
     /// With everything that decides what they may do.
     pub async fn person(self, conn: &mut Conn) -> Result<Person> {
-        let groups = conn.all(sql("select group_id from memberships where user_id = ?").bind(self.id)).await?;
+        let groups =
+            conn.all(sql("select group_id from memberships where user_id = ?").bind(self.id)).await?;
         let grants = Grant::of_user(conn, self.id).await?;
         Ok(Person {
             id: self.id,

@@ -8,7 +8,7 @@ use std::ops::{Deref, DerefMut};
 
 use crate::base::{Clock, Timestamp};
 use crate::error::Result;
-use crate::events::{self, NewEvent};
+use crate::events::{self, Author, NewEvent};
 use crate::store::{Conn, Db, Tx};
 
 use super::Actor;
@@ -42,8 +42,8 @@ impl Work {
 
     /// Writes the events and makes everything last.
     pub async fn commit(mut self) -> Result<()> {
-        let events = std::mem::take(&mut self.events);
-        events::append(&mut self.tx, self.now, &self.actor.name(), self.actor.id(), events).await?;
+        let author = Author { label: self.actor.name(), id: self.actor.id() };
+        events::append(&mut self.tx, &self.events, &author, self.now).await?;
         self.tx.commit().await
     }
 }

@@ -124,9 +124,10 @@ section! {
         /// Hours that a session lasts after it was last used.
         session_hours: u64 = 336;
         /// Characters that a password must have at least.
-        min_password_length: usize = 8;
-        /// Failed sign-ins for one name or address in a quarter of an hour after which more are refused.
-        max_failed_sign_ins: u32 = 10;
+        min_password_length: usize = 10;
+        /// Failed sign-ins of one name from one address that are forgiven; each further one has to wait twice as
+        /// long as the one before, up to a quarter of an hour. Other addresses are not held up.
+        max_failed_sign_ins: u32 = 5;
     }
 }
 

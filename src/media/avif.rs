@@ -14,10 +14,12 @@ pub fn size(bytes: &[u8]) -> Option<Size> {
     let properties = child(meta, b"iprp")?;
     let listed: Vec<Part<'_>> = parts(child(properties, b"ipco")?).collect();
     let primary = child(meta, b"pitm").and_then(primary_item);
-    let own = primary.and_then(|item| property_numbers(child(properties, b"ipma")?, item)).unwrap_or_default();
+    let own =
+        primary.and_then(|item| property_numbers(child(properties, b"ipma")?, item)).unwrap_or_default();
     let own: Vec<&Part<'_>> = own.iter().filter_map(|number| listed.get(number.checked_sub(1)?)).collect();
     let extent = own.iter().copied().find_map(extent).or_else(|| listed.iter().find_map(extent))?;
-    let turns: u8 = own.iter().filter(|part| part.kind == *b"irot").filter_map(|part| part.body.first()).sum();
+    let turns: u8 =
+        own.iter().filter(|part| part.kind == *b"irot").filter_map(|part| part.body.first()).sum();
     let Size { width, height } = extent;
     Some(if turns % 2 == 1 { Size { width: height, height: width } } else { extent })
 }
@@ -66,7 +68,8 @@ fn property_numbers(body: &[u8], wanted: u32) -> Option<Vec<usize>> {
     let (version, wide) = (*body.first()?, body.get(3)? & 1 == 1);
     let mut at = 8;
     for _ in 0..u32_at(body, 4)? {
-        let (item, after) = if version == 0 { (u32::from(u16_at(body, at)?), at + 2) } else { (u32_at(body, at)?, at + 4) };
+        let (item, after) =
+            if version == 0 { (u32::from(u16_at(body, at)?), at + 2) } else { (u32_at(body, at)?, at + 4) };
         let count = usize::from(*body.get(after)?);
         let each = if wide { 2 } else { 1 };
         let numbers = body.get(after + 1..after + 1 + count * each)?;
@@ -108,7 +111,8 @@ mod tests {
         let extent = |width: u8, height: u8| part(b"ispe", &[0, 0, 0, 0, 0, 0, 0, width, 0, 0, 0, height]);
         let listed = part(b"ipco", &[extent(9, 9), extent(4, 3), part(b"irot", &[turns])].concat());
         let owned = part(b"ipma", &[0, 0, 0, 0, 0, 0, 0, 2, 0, 1, 1, 1, 0, 2, 2, 0x82, 0x83]);
-        let meta = [vec![0; 4], part(b"pitm", &[0, 0, 0, 0, 0, 2]), part(b"iprp", &[listed, owned].concat())].concat();
+        let meta = [vec![0; 4], part(b"pitm", &[0, 0, 0, 0, 0, 2]), part(b"iprp", &[listed, owned].concat())]
+            .concat();
         [part(b"ftyp", b"avif"), part(b"meta", &meta)].concat()
     }
 

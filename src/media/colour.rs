@@ -23,7 +23,9 @@ pub(super) fn to_srgb(pixels: DynamicImage, profile: &[u8]) -> DynamicImage {
 }
 
 fn converted(bytes: &[u8], layout: Layout, profile: &[u8]) -> Option<Vec<u8>> {
-    let profile = ColorProfile::new_from_slice(profile).ok().filter(|profile| profile.color_space == DataColorSpace::Rgb)?;
+    let profile = ColorProfile::new_from_slice(profile)
+        .ok()
+        .filter(|profile| profile.color_space == DataColorSpace::Rgb)?;
     let srgb = ColorProfile::new_srgb();
     let transform = profile.create_transform_8bit(layout, &srgb, layout, TransformOptions::default()).ok()?;
     let mut out = vec![0; bytes.len()];
@@ -49,7 +51,11 @@ pub(super) fn flattened(pixels: DynamicImage, background: [u8; 3]) -> DynamicIma
     for (from, to) in source.pixels().zip(out.pixels_mut()) {
         let [red, green, blue, alpha] = from.0;
         let [behind_red, behind_green, behind_blue] = background;
-        *to = Rgb([mixed(red, behind_red, alpha), mixed(green, behind_green, alpha), mixed(blue, behind_blue, alpha)]);
+        *to = Rgb([
+            mixed(red, behind_red, alpha),
+            mixed(green, behind_green, alpha),
+            mixed(blue, behind_blue, alpha),
+        ]);
     }
     DynamicImage::ImageRgb8(out)
 }

@@ -59,7 +59,8 @@ impl Header {
                 let mut decoder = open(bytes, format, bounds)?;
                 let turned = turns_by_a_quarter(decoder.orientation().unwrap_or(Orientation::NoTransforms));
                 let (width, height) = decoder.dimensions();
-                let size = if turned { Size { width: height, height: width } } else { Size { width, height } };
+                let size =
+                    if turned { Size { width: height, height: width } } else { Size { width, height } };
                 (size, decoder.total_bytes())
             }
         };
@@ -108,7 +109,9 @@ fn within(width: u32, height: u32, bounds: Bounds) -> Result<()> {
     }
     if u64::from(width) * u64::from(height) > bounds.max_pixels {
         let most = bounds.max_pixels / 1_000_000;
-        return Err(Error::Bad(format!("this image says that it has {width} × {height} pixels; at most {most} million are taken")));
+        return Err(Error::Bad(format!(
+            "this image says that it has {width} × {height} pixels; at most {most} million are taken"
+        )));
     }
     Ok(())
 }
@@ -116,10 +119,16 @@ fn within(width: u32, height: u32, bounds: Bounds) -> Result<()> {
 fn turns_by_a_quarter(orientation: Orientation) -> bool {
     matches!(
         orientation,
-        Orientation::Rotate90 | Orientation::Rotate270 | Orientation::Rotate90FlipH | Orientation::Rotate270FlipH
+        Orientation::Rotate90
+            | Orientation::Rotate270
+            | Orientation::Rotate90FlipH
+            | Orientation::Rotate270FlipH
     )
 }
 
 fn unreadable(format: Format) -> Error {
-    Error::Bad(format!("this file begins like {} but cannot be read as such; it is broken or cut off", format.mime()))
+    Error::Bad(format!(
+        "this file begins like {} but cannot be read as such; it is broken or cut off",
+        format.mime()
+    ))
 }

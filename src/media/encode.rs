@@ -27,14 +27,22 @@ pub(super) fn encode(pixels: &DynamicImage, output: Output, spec: &Spec) -> Resu
     let mut out = Cursor::new(Vec::new());
     let written = match output {
         Output::Webp => return webp(pixels, quality.unwrap_or(WEBP_QUALITY), spec.lossless()),
-        Output::Jpeg => pixels.write_with_encoder(JpegEncoder::new_with_quality(&mut out, quality.unwrap_or(JPEG_QUALITY).max(1))),
+        Output::Jpeg => pixels.write_with_encoder(JpegEncoder::new_with_quality(
+            &mut out,
+            quality.unwrap_or(JPEG_QUALITY).max(1),
+        )),
         Output::Png => {
             let encoder = PngEncoder::new(&mut out);
             encoder.write_image(pixels.as_bytes(), pixels.width(), pixels.height(), pixels.color().into())
         }
         Output::Gif => {
             let rgba = pixels.to_rgba8();
-            GifEncoder::new(&mut out).encode(&rgba, rgba.width(), rgba.height(), image::ExtendedColorType::Rgba8)
+            GifEncoder::new(&mut out).encode(
+                &rgba,
+                rgba.width(),
+                rgba.height(),
+                image::ExtendedColorType::Rgba8,
+            )
         }
     };
     written.map_err(|_| too_large(pixels, output))?;
@@ -57,5 +65,10 @@ fn webp(pixels: &DynamicImage, quality: u8, lossless: bool) -> Result<Vec<u8>> {
 }
 
 fn too_large(pixels: &DynamicImage, output: Output) -> Error {
-    Error::Bad(format!("an image of {} × {} pixels cannot be written as {}", pixels.width(), pixels.height(), output.word()))
+    Error::Bad(format!(
+        "an image of {} × {} pixels cannot be written as {}",
+        pixels.width(),
+        pixels.height(),
+        output.word()
+    ))
 }

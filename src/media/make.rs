@@ -30,7 +30,10 @@ pub fn make(original: &[u8], focal: Option<Focal>, spec: &Spec, bounds: Bounds) 
     let Some(output) = header.format.output(spec) else { return Ok(original.to_vec()) };
     let plan = Plan::of(header.size, focal, spec)?;
     if u64::from(plan.size.width) * u64::from(plan.size.height) > bounds.max_pixels {
-        return Err(Error::Bad(format!("“{spec}” would make an image of {} × {} pixels", plan.size.width, plan.size.height)));
+        return Err(Error::Bad(format!(
+            "“{spec}” would make an image of {} × {} pixels",
+            plan.size.width, plan.size.height
+        )));
     }
     let decoded = decode(original, header.format, bounds)?;
     let pixels = resized(eight_bits(decoded.pixels), &plan)?;

@@ -32,7 +32,9 @@ pub fn cleaned(bytes: &[u8]) -> Result<Vec<u8>> {
     let mut filter = svg_hush::Filter::new();
     filter.set_data_url_filter(svg_hush::data_url_filter::allow_standard_images);
     let mut clean = Vec::with_capacity(bytes.len());
-    filter.filter(bytes, &mut clean).map_err(|_| Error::Bad("this SVG cannot be read; it is not well-formed".into()))?;
+    filter
+        .filter(bytes, &mut clean)
+        .map_err(|_| Error::Bad("this SVG cannot be read; it is not well-formed".into()))?;
     let drawing = Drawing::read(&clean)?;
     if drawing.copies() > MOST_COPIES {
         return Err(Error::Bad(format!("this SVG draws more than {MOST_COPIES} copies of its parts")));
@@ -106,7 +108,9 @@ impl Drawing {
         }
         known.insert(id, 0);
         let used = self.uses.get(id).map_or(&[][..], Vec::as_slice);
-        let copies = used.iter().fold(0u64, |sum, target| sum.saturating_add(1).saturating_add(self.copies_of(target, known, depth + 1)));
+        let copies = used.iter().fold(0u64, |sum, target| {
+            sum.saturating_add(1).saturating_add(self.copies_of(target, known, depth + 1))
+        });
         known.insert(id, copies);
         copies
     }
@@ -158,7 +162,9 @@ mod tests {
     use super::*;
 
     fn svg(inside: &str) -> String {
-        format!("<svg xmlns='http://www.w3.org/2000/svg' xmlns:xlink='http://www.w3.org/1999/xlink' {inside}</svg>")
+        format!(
+            "<svg xmlns='http://www.w3.org/2000/svg' xmlns:xlink='http://www.w3.org/1999/xlink' {inside}</svg>"
+        )
     }
 
     #[test]
@@ -199,7 +205,9 @@ mod tests {
         };
         let bomb: String = (0..6).map(level).collect();
         assert!(cleaned(svg(&format!(">{bomb}<path id='l6' d='M0 0'/>")).as_bytes()).is_err());
-        assert!(cleaned(svg("><g id='a'><use href='#b'/></g><g id='b'><use href='#a'/></g>").as_bytes()).is_ok());
+        assert!(
+            cleaned(svg("><g id='a'><use href='#b'/></g><g id='b'><use href='#a'/></g>").as_bytes()).is_ok()
+        );
         assert!(cleaned(b"<svg").is_err());
         assert!(cleaned(b"<html/>").is_err());
     }

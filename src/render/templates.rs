@@ -142,6 +142,8 @@ mod tests {
         std::fs::write(templates.join("c.html"), "more").unwrap();
         let error = set.render("b.html", &view).unwrap_err().to_string();
         assert!(error.contains("b.html, line 2: ") && error.contains("missing"), "{error}");
-        assert!(set.files().read("../../etc/passwd").is_none() && set.files().read("templates//b.html").is_none());
+        assert!(
+            set.files().read("../../etc/passwd").is_none() && set.files().read("templates//b.html").is_none()
+        );
     }
 }

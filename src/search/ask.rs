@@ -54,7 +54,9 @@ impl Index {
     pub fn ids(&self, ask: &Ask<'_>) -> Result<Vec<(Key, f32)>> {
         let Some(wanted) = self.wanted(ask) else { return Ok(Vec::new()) };
         let mut clauses = vec![(Occur::Must, wanted)];
-        clauses.extend(self.scope(ask.families, ask.public_only).into_iter().map(|clause| (Occur::Must, clause)));
+        clauses.extend(
+            self.scope(ask.families, ask.public_only).into_iter().map(|clause| (Occur::Must, clause)),
+        );
         let searcher = self.reader.searcher();
         let hits = searcher
             .search(&BooleanQuery::new(clauses), &TopDocs::with_limit(MOST).order_by_score())
@@ -209,7 +211,10 @@ mod tests {
         drop(index);
         let index = Index::open(folder.path()).unwrap();
         assert_eq!(index.mark(), Some(Mark::at(3, "m")));
-        assert_eq!((keys(&index, "one", Operator::And), keys(&index, "two", Operator::And)), (vec![1], vec![]));
+        assert_eq!(
+            (keys(&index, "one", Operator::And), keys(&index, "two", Operator::And)),
+            (vec![1], vec![])
+        );
         drop(index);
         std::fs::write(folder.path().join("meta.json"), "{}").unwrap();
         let index = Index::open(folder.path()).unwrap();

@@ -58,8 +58,10 @@ impl Fields {
         let mut schema = Schema::builder();
         let number = NumericOptions::default().set_fast();
         // The words are cut and folded by us, so that one rule holds for texts, questions and excerpts.
-        let indexing = |record| TextFieldIndexing::default().set_tokenizer("whitespace").set_index_option(record);
-        let positions = TextOptions::default().set_indexing_options(indexing(IndexRecordOption::WithFreqsAndPositions));
+        let indexing =
+            |record| TextFieldIndexing::default().set_tokenizer("whitespace").set_index_option(record);
+        let positions =
+            TextOptions::default().set_indexing_options(indexing(IndexRecordOption::WithFreqsAndPositions));
         let plain = TextOptions::default().set_indexing_options(indexing(IndexRecordOption::WithFreqs));
         let fields = Self {
             key: schema.add_i64_field("key", number.clone().set_indexed()),
@@ -78,7 +80,8 @@ impl Fields {
 
     fn exact_for(&self, weight: f32) -> Field {
         let distance = |candidate: f32| (candidate.ln() - weight.max(0.01).ln()).abs();
-        let nearest = (0..WEIGHTS.len()).min_by(|&a, &b| distance(WEIGHTS[a]).total_cmp(&distance(WEIGHTS[b])));
+        let nearest =
+            (0..WEIGHTS.len()).min_by(|&a, &b| distance(WEIGHTS[a]).total_cmp(&distance(WEIGHTS[b])));
         self.exact[nearest.unwrap_or(0)]
     }
 }

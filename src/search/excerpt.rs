@@ -27,7 +27,9 @@ pub fn excerpt(text: &str, mut is_wanted: impl FnMut(&Word) -> bool) -> Vec<Piec
     let mut pieces = Vec::new();
     push(&mut pieces, if start > 0 { "… " } else { "" }, false);
     let mut at = start;
-    for (word, _) in found.iter().zip(&wanted).filter(|(word, wanted)| **wanted && word.start >= start && word.end <= end) {
+    for (word, _) in
+        found.iter().zip(&wanted).filter(|(word, wanted)| **wanted && word.start >= start && word.end <= end)
+    {
         push(&mut pieces, &text[at..word.start], false);
         push(&mut pieces, &text[word.start..word.end], true);
         at = word.end;
@@ -40,8 +42,11 @@ pub fn excerpt(text: &str, mut is_wanted: impl FnMut(&Word) -> bool) -> Vec<Piec
 /// The word with which the best stretch begins: a few words before the first hit of the stretch with most hits.
 fn densest(found: &[Word], wanted: &[bool]) -> usize {
     const BEFORE: usize = 5;
-    let hits: Vec<usize> = wanted.iter().enumerate().filter_map(|(at, &wanted)| wanted.then_some(at)).collect();
-    let within = |first: usize| hits.iter().filter(|&&at| at >= first && found[at].end <= found[first].start + LENGTH).count();
+    let hits: Vec<usize> =
+        wanted.iter().enumerate().filter_map(|(at, &wanted)| wanted.then_some(at)).collect();
+    let within = |first: usize| {
+        hits.iter().filter(|&&at| at >= first && found[at].end <= found[first].start + LENGTH).count()
+    };
     let best = hits.iter().copied().max_by_key(|&first| (within(first), std::cmp::Reverse(first)));
     best.map_or(0, |first| first.saturating_sub(BEFORE))
 }
@@ -74,7 +79,10 @@ mod tests {
 
     fn shown(text: &str, word: &str) -> String {
         let pieces = excerpt(text, |found| found.folded == word);
-        pieces.iter().map(|piece| if piece.marked { format!("[{}]", piece.text) } else { piece.text.clone() }).collect()
+        pieces
+            .iter()
+            .map(|piece| if piece.marked { format!("[{}]", piece.text) } else { piece.text.clone() })
+            .collect()
     }
 
     #[test]

@@ -54,7 +54,8 @@ impl Index {
             Some(index) => index,
             None => fresh(folder, schema)?,
         };
-        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into().map_err(internal)?;
+        let reader =
+            index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into().map_err(internal)?;
         Ok(Self { fields, reader, index, writer: Writer::default(), folder: folder.to_owned() })
     }
 
@@ -134,7 +135,9 @@ fn fresh(folder: &Path, schema: tantivy::schema::Schema) -> Result<tantivy::Inde
 
 pub(super) fn internal(source: tantivy::TantivyError) -> Error {
     match source {
-        tantivy::TantivyError::LockFailure(..) => Error::Busy("another process writes the search index".to_owned()),
+        tantivy::TantivyError::LockFailure(..) => {
+            Error::Busy("another process writes the search index".to_owned())
+        }
         other => Error::internal(other),
     }
 }
@@ -169,7 +172,9 @@ mod parking {
             if slot.is_none() {
                 *slot = Some(make(index).map_err(internal)?);
             }
-            let Some(writer) = slot.as_mut() else { return Err(crate::error::Error::Busy("search index".to_owned())) };
+            let Some(writer) = slot.as_mut() else {
+                return Err(crate::error::Error::Busy("search index".to_owned()));
+            };
             act(writer).map_err(internal)
         }
 

@@ -79,10 +79,12 @@ impl Index {
         let mut hits = Vec::new();
         for &key in keys {
             let query = term(Term::from_field_i64(self.fields.key, key.0));
-            let found = searcher.search(&query, &TopDocs::with_limit(1).order_by_score()).map_err(internal)?;
+            let found =
+                searcher.search(&query, &TopDocs::with_limit(1).order_by_score()).map_err(internal)?;
             let Some((_, at)) = found.first() else { continue };
             let document: TantivyDocument = searcher.doc(*at).map_err(internal)?;
-            let text = document.get_first(self.fields.kept_text).and_then(|text| text.as_str()).unwrap_or_default();
+            let text =
+                document.get_first(self.fields.kept_text).and_then(|text| text.as_str()).unwrap_or_default();
             hits.push(Hit { key, excerpt: excerpt(text, |word| wanted.contains(&stems.stem(word))) });
         }
         Ok(hits)
@@ -98,7 +100,9 @@ impl Index {
         for word in asked.iter().take(MOST_WORDS) {
             clauses.push((Occur::Must, self.stemmed(word, &mut stems, word.end == last)));
         }
-        clauses.extend(self.scope(&[crate::schema::PAGE_FAMILY], true).into_iter().map(|clause| (Occur::Must, clause)));
+        clauses.extend(
+            self.scope(&[crate::schema::PAGE_FAMILY], true).into_iter().map(|clause| (Occur::Must, clause)),
+        );
         let locale = term(Term::from_field_text(self.fields.locale, question.locale));
         clauses.push((Occur::Must, unscored(Box::new(locale))));
         Some(BooleanQuery::new(clauses))
@@ -106,7 +110,8 @@ impl Index {
 
     fn stemmed(&self, word: &Word, stems: &mut Stems, is_last: bool) -> Box<dyn Query> {
         let stem = stems.stem(word);
-        let scored = |field| TermQuery::new(Term::from_field_text(field, &stem), IndexRecordOption::WithFreqs);
+        let scored =
+            |field| TermQuery::new(Term::from_field_text(field, &stem), IndexRecordOption::WithFreqs);
         let mut any: Vec<(Occur, Box<dyn Query>)> = vec![
             (Occur::Should, Box::new(BoostQuery::new(Box::new(scored(self.fields.stem_title)), TITLE))),
             (Occur::Should, Box::new(scored(self.fields.stem_text))),
@@ -146,7 +151,9 @@ mod tests {
     fn readers_find_other_forms_of_a_word_in_their_language() {
         let folder = tempfile::tempdir().unwrap();
         let index = Index::open(folder.path()).unwrap();
-        index.replace(&page(1, "en", "Feeding finches", "In winter, seeds are what the birds look for.")).unwrap();
+        index
+            .replace(&page(1, "en", "Feeding finches", "In winter, seeds are what the birds look for."))
+            .unwrap();
         index.replace(&page(2, "en", "Songs", "A finch sings in the morning.")).unwrap();
         index.replace(&page(3, "de", "Die Finken", "Im Winter suchen Vögel Samen und Häuser.")).unwrap();
         index.commit(&Mark::at(1, "")).unwrap();
@@ -167,7 +174,8 @@ mod tests {
             assert_eq!(found, expected, "{words} in {locale}");
         }
         let hits = index.excerpts(Question { words: "seed", locale: "en" }, &[Key(1), Key(9)]).unwrap();
-        let marked: Vec<_> = hits[0].excerpt.iter().filter(|piece| piece.marked).map(|piece| piece.text.clone()).collect();
+        let marked: Vec<_> =
+            hits[0].excerpt.iter().filter(|piece| piece.marked).map(|piece| piece.text.clone()).collect();
         assert_eq!((hits.len(), marked), (1, vec!["seeds".to_owned()]));
     }
 }

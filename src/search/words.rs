@@ -4,7 +4,7 @@
 //! is cut by the rules of a language and folded afterwards. Scripts written without blanks give one word a character, so
 //! that a run of them is asked for as a phrase.
 
-use tantivy::tokenizer::{Language, RawTokenizer, StopWordFilter, Stemmer, TextAnalyzer};
+use tantivy::tokenizer::{Language, RawTokenizer, Stemmer, StopWordFilter, TextAnalyzer};
 use unicode_normalization::UnicodeNormalization;
 
 /// A word and the bytes of the text that it stands in.

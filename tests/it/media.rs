@@ -118,18 +118,30 @@ fn no_file_of_the_torture_set_does_harm() {
         let header = check(&bytes, BOUNDS);
         let known = ["JPEG", "PNG", "GIF", "WEBP", "AVIF", "ICO", "BMP", "TIFF"].contains(&format);
         match &header {
-            Err(error) if known && decodes && !path.starts_with("broken/") && !path.starts_with("pngsuite/x") => wrong.push(format!("{path}: {error}")),
+            Err(error)
+                if known && decodes && !path.starts_with("broken/") && !path.starts_with("pngsuite/x") =>
+            {
+                wrong.push(format!("{path}: {error}"))
+            }
             Ok(header) if known && !path.contains("avif") => {
                 let turned = path.contains("exif-orientation") && columns[7] >= "5";
-                let recorded = Size { width: columns[3].parse().unwrap(), height: columns[4].parse().unwrap() };
-                let upright = if turned { Size { width: recorded.height, height: recorded.width } } else { recorded };
+                let recorded =
+                    Size { width: columns[3].parse().unwrap(), height: columns[4].parse().unwrap() };
+                let upright =
+                    if turned { Size { width: recorded.height, height: recorded.width } } else { recorded };
                 if header.size != upright {
                     wrong.push(format!("{path}: {:?} instead of {upright:?}", header.size));
                 }
             }
             _ => {}
         }
-        println!("{path}: {}", header.as_ref().map_or_else(|error| error.to_string(), |header| format!("{:?} {:?}", header.format, header.size)));
+        println!(
+            "{path}: {}",
+            header.as_ref().map_or_else(
+                |error| error.to_string(),
+                |header| format!("{:?} {:?}", header.format, header.size)
+            )
+        );
         if let Ok(header) = header {
             wrong.extend(renditions_differ(path, &bytes, header));
         }
@@ -139,13 +151,20 @@ fn no_file_of_the_torture_set_does_harm() {
 
 /// Makes renditions in every format and reads their headers again.
 fn renditions_differ(path: &str, bytes: &[u8], header: Header) -> Vec<String> {
-    let specs = ["width-100", "fill-50x40-c100|format-jpeg", "max-60x60|format-webp", "fill-30x30|format-gif", "original|format-png|bgcolor-0f0"];
+    let specs = [
+        "width-100",
+        "fill-50x40-c100|format-jpeg",
+        "max-60x60|format-webp",
+        "fill-30x30|format-gif",
+        "original|format-png|bgcolor-0f0",
+    ];
     let mut wrong = Vec::new();
     for text in specs.into_iter().filter(|_| header.format.is_made_of_pixels()) {
         let spec = Spec::parse(text).unwrap();
         let planned = Plan::of(header.size, None, &spec).unwrap().size;
         match make(bytes, None, &spec, BOUNDS).and_then(|made| Header::read(&made, BOUNDS)) {
-            Ok(made) if made.size == planned && made.format.mime() == header.format.rendition_mime(&spec) => {}
+            Ok(made) if made.size == planned && made.format.mime() == header.format.rendition_mime(&spec) => {
+            }
             Ok(made) => wrong.push(format!("{path} {text}: {made:?}, planned {planned:?}")),
             Err(error) => wrong.push(format!("{path} {text}: {error}")),
         }
@@ -160,7 +179,13 @@ fn claims_of_size_are_refused_before_decoding() {
         let path = entry.unwrap().path();
         let started = std::time::Instant::now();
         let told = check(&std::fs::read(&path).unwrap(), BOUNDS).map(|header| header.size);
-        let honest = path.ends_with("gif-bomb-extents.gif") && told.as_ref().is_ok_and(|size| size.width == 100);
-        assert!((told.is_err() || honest) && started.elapsed().as_secs() < 2, "{}: {told:?} in {:?}", path.display(), started.elapsed());
+        let honest =
+            path.ends_with("gif-bomb-extents.gif") && told.as_ref().is_ok_and(|size| size.width == 100);
+        assert!(
+            (told.is_err() || honest) && started.elapsed().as_secs() < 2,
+            "{}: {told:?} in {:?}",
+            path.display(),
+            started.elapsed()
+        );
     }
 }
