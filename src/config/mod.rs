@@ -7,6 +7,7 @@
 
 pub mod keys;
 mod load;
+mod page;
 mod sections;
 mod value;
 
@@ -16,6 +17,7 @@ use url::Url;
 
 use crate::error::Result;
 
+pub use page::reference_page;
 pub use sections::{
     Accounts, Api, Cache, Database, LocalePrefix, Log, LogFormat, Media, Search, Server, SiteConfig,
     Synchronous,

@@ -156,7 +156,7 @@ impl Conn {
 
     /// Holds the lock of this name until the transaction ends; others who want it wait.
     pub async fn lock(&mut self, name: &str) -> Result<()> {
-        self.add("counters", name, 1).await.map(drop)
+        self.add("counters", &format!("lock:{name}"), 1).await.map(drop)
     }
 
     async fn add(&mut self, table: &str, name: &str, by: i64) -> Result<i64> {
@@ -201,7 +201,7 @@ fn sqlite(binds: Vec<Bind>) -> Result<SqliteArguments> {
         match bind {
             Bind::Int(value) => Arguments::add(&mut arguments, value),
             Bind::Real(value) => Arguments::add(&mut arguments, value),
-            Bind::Text(value) => Arguments::add(&mut arguments, value),
+            Bind::Text(value) => Arguments::add(&mut arguments, value.map(without_nul)),
             Bind::Bytes(value) => Arguments::add(&mut arguments, value),
         }
         .map_err(Error::Internal)?;
@@ -224,7 +224,7 @@ fn postgres(binds: Vec<Bind>) -> Result<PgArguments> {
     Ok(arguments)
 }
 
-/// PostgreSQL refuses NUL in text; the doors strip it, this keeps what slipped through from failing a save.
+/// PostgreSQL refuses NUL in text; the doors strip it, and what slipped through is the same on every database.
 fn without_nul(text: String) -> String {
     if text.contains('\0') { text.replace('\0', "") } else { text }
 }

@@ -18,6 +18,8 @@ use super::{Conn, Dialect, Tx, sql};
 
 /// How long anything waits for a free connection or for another process's write before it is told "busy".
 const PATIENCE: Duration = Duration::from_secs(20);
+/// The same for a row lock of PostgreSQL, in its words.
+const POSTGRES_PATIENCE: &str = "20s";
 /// Statements that a connection keeps prepared.
 const PREPARED: usize = 512;
 /// A connection that nobody used for this long is tried before it is handed out.
@@ -190,7 +192,7 @@ async fn open_postgres(config: &Database) -> Result<Db> {
         .application_name("siskin")
         .statement_cache_capacity(PREPARED)
         // Compiling a plan costs more than our short statements do.
-        .options([("jit", "off")])
+        .options([("jit", "off"), ("lock_timeout", POSTGRES_PATIENCE)])
         .disable_statement_logging();
     // The pool would try a server that is not there for as long as its patience lasts; one attempt tells at once.
     let first = PgConnection::connect_with(&options).await.map_err(cannot)?;

@@ -80,6 +80,32 @@ impl Db {
     }
 }
 
+async fn migrate_to(db: &Db, known: &[Migration]) -> Result<Vec<String>> {
+    let mut tx = db.begin().await?;
+    lock(&mut tx).await?;
+    let table = spelt(TABLE, tx.dialect())?;
+    tx.define(&table).await?;
+    let applied = applied(&mut tx).await?;
+    agree(known, &applied)?;
+    let mut done = Vec::new();
+    for migration in known.iter().filter(|migration| applied.iter().all(|row| row.number != migration.number))
+    {
+        run(&mut tx, migration).await?;
+        done.push(migration.name.to_owned());
+    }
+    tx.commit().await?;
+    Ok(done)
+}
+
+/// Waits, as long as it takes, until no other process migrates. SQLite's one writer needs no more than that.
+async fn lock(conn: &mut Conn) -> Result<()> {
+    if conn.dialect() == Dialect::Postgres {
+        conn.execute(sql("set local lock_timeout = 0")).await?;
+        conn.execute(sql("select pg_advisory_xact_lock(?)").bind(LOCK)).await?;
+    }
+    Ok(())
+}
+
 async fn applied(conn: &mut Conn) -> Result<Vec<Applied>> {
     conn.all(sql(format!("select {} from migrations order by number", Applied::COLUMNS))).await
 }
@@ -187,6 +213,17 @@ mod tests {
         let postgres = steps(&spelt(text, Dialect::Postgres).unwrap());
         assert_eq!(postgres[0], "create table a (b bigint not null, c text collate \"C\")");
         assert!(spelt("a @date", Dialect::Sqlite).is_err());
+    }
+
+    #[tokio::test]
+    async fn a_migration_that_fails_leaves_nothing_behind() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::open(&crate::config::Database::default(), dir.path()).await.unwrap();
+        let good = || Migration { number: 1, name: "0001_good", text: "create table good (a @int);\n" };
+        let text = "create table half (a @int);\ncreate table wrong (;\n";
+        assert!(migrate_to(&db, &[good(), Migration { number: 2, name: "0002_bad", text }]).await.is_err());
+        assert!(db.shape().await.unwrap().0.is_empty());
+        assert_eq!(migrate_to(&db, &[good()]).await.unwrap(), ["0001_good"]);
     }
 
     #[test]

@@ -4,8 +4,12 @@
 //! spelt in `dialect.rs`, and driver errors become [`crate::error::Error`] in `failure.rs`. Reading order: `db`
 //! (pools), `conn` (what a statement is run on), `sql` (what is run), `record` (what comes back), `migrate`.
 //!
-//! Portable text means: `?` for every value, lower-case names that need no quoting, integers for booleans and
-//! moments, `cast(sum(x) as bigint)` around sums, no boolean literals, and an explicit order for nulls.
+//! Portable text means, where SQLite alone would be lenient:
+//! * `?` for every value, lower-case names that need no quoting, single quotes for texts;
+//! * integers for booleans and moments, compared (`where live = 1`, never `where live`);
+//! * `cast(sum(x) as bigint)`, `like ? escape '!'`, `order by x is null, x` for an explicit place of nulls;
+//! * every selected column grouped or aggregated, every ordering of a `distinct` selected;
+//! * after a statement that failed, nothing more in that transaction.
 
 mod conn;
 mod db;
@@ -20,4 +24,4 @@ pub use db::Db;
 pub use dialect::Dialect;
 pub use failure::OnUnique;
 pub use record::{Cell, Column, Record, Row};
-pub use sql::{Bind, Sql, sql};
+pub use sql::{Bind, LONGEST_LIST, Sql, sql};

@@ -61,7 +61,7 @@ impl<'r> Cell<'r> {
                 "INT8" => <i64 as Decode<Postgres>>::decode(value).map(Some),
                 "INT4" => <i32 as Decode<Postgres>>::decode(value).map(|int| Some(int.into())),
                 "BOOL" => <bool as Decode<Postgres>>::decode(value).map(|bool| Some(bool.into())),
-                other => Err(format!("{other} is no integer").into()),
+                other => Err(format!("{other} is no integer; a sum needs `cast(… as bigint)`").into()),
             },
         }
     }

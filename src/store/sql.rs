@@ -2,6 +2,9 @@
 
 use crate::base::{Key, Timestamp, TreePath};
 
+/// Values that one statement may bind on every database: SQLite's limit, less some for the rest of the statement.
+pub const LONGEST_LIST: usize = 32_000;
+
 /// A value for a `?`. Nulls keep their type, because PostgreSQL wants to know it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Bind {
@@ -60,13 +63,14 @@ impl Sql {
     }
 
     /// Appends a list in brackets for `in`. An empty one is `(null)`, which nothing is in. Lists are filled up to
-    /// the next power of two by repeating the last value, so that few texts have to be prepared.
+    /// the next power of two by repeating the last value, so that few texts have to be prepared. No database takes
+    /// more than [`LONGEST_LIST`] values at once; longer selections are cut into portions.
     pub fn push_list<B: Into<Bind>>(&mut self, values: impl IntoIterator<Item = B>) -> &mut Self {
         let before = self.binds.len();
         self.binds.extend(values.into_iter().map(Into::into));
         let count = self.binds.len() - before;
         let Some(last) = self.binds[before..].last().cloned() else { return self.push("(null)") };
-        let full = count.next_power_of_two();
+        let full = if count > LONGEST_LIST / 2 { count } else { count.next_power_of_two() };
         self.binds.resize(before + full, last);
         self.text.push('(');
         self.push_marks(full);
