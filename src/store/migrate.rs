@@ -42,31 +42,14 @@ row! {
 impl Db {
     /// Runs every pending migration and names them. Doing it twice, or from two processes, does it once.
     pub async fn migrate(&self) -> Result<Vec<String>> {
-        let known = known()?;
-        let mut tx = self.begin().await?;
-        if tx.dialect() == Dialect::Postgres {
-            tx.execute(sql("select pg_advisory_xact_lock(?)").bind(LOCK)).await?;
-        }
-        let dialect = tx.dialect();
-        tx.define(&spelt(TABLE, dialect)?).await?;
-        let applied = applied(&mut tx).await?;
-        agree(&known, &applied)?;
-        let mut done = Vec::new();
-        for migration in
-            known.iter().filter(|migration| applied.iter().all(|row| row.number != migration.number))
-        {
-            run(&mut tx, migration).await?;
-            done.push(migration.name.to_owned());
-        }
-        tx.commit().await?;
-        Ok(done)
+        migrate_to(self, &known()?).await
     }
 
     /// Whether the store is exactly what this program expects; if not, the words say what to do.
     pub async fn check_version(&self) -> Result<()> {
         let known = known()?;
-        let mut conn = self.read().await?;
         let (columns, _) = self.shape().await?;
+        let mut conn = self.read().await?;
         let empty = columns.iter().all(|(table, _)| table != "migrations");
         let applied = if empty { Vec::new() } else { applied(&mut conn).await? };
         agree(&known, &applied)?;

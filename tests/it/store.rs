@@ -290,3 +290,17 @@ async fn a_url_that_names_no_store_is_told() {
         assert!(words.contains(told), "{words}");
     }
 }
+
+#[tokio::test]
+async fn an_acknowledged_save_is_on_the_disk_unless_configured_otherwise() {
+    let dir = tempfile::tempdir().unwrap();
+    let db = Db::open(&siskin::config::Database::default(), dir.path()).await.unwrap();
+    let mut tx = db.begin().await.unwrap();
+    let settings = [("synchronous", "2"), ("journal_mode", "wal"), ("foreign_keys", "1")];
+    for (pragma, expected) in settings {
+        let value: String =
+            tx.one(sql(format!("select cast({pragma} as text) from pragma_{pragma}"))).await.unwrap();
+        assert_eq!(value, expected, "{pragma}");
+    }
+    assert!(dir.path().join("data/siskin.db").exists());
+}
