@@ -6,4 +6,5 @@ mod events;
 mod files;
 mod media;
 mod shared;
+mod site;
 mod store;
