@@ -3,6 +3,7 @@
 //! The dump is read twice: once whole, to know that it is sound and where each row stands ([`Dump`]), and then row by
 //! row as they are needed. References of every form become ids in [`Identity`].
 
+pub mod derive;
 mod dump;
 mod evidence;
 mod identity;
