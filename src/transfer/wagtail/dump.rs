@@ -205,10 +205,10 @@ impl Index {
         let slot = self.models.entry(row.model.to_lowercase());
         let model = slot.index();
         slot.or_default().push(number);
-        if let Some(pk) = row.pk.as_ref().filter(|pk| !pk.is_null()) {
-            if self.by_pk.insert((model, pk_text(pk)), number).is_some() {
-                return Err((here, format!("{} {} is in the dump twice", row.model, pk_text(pk))));
-            }
+        if let Some(pk) = row.pk.as_ref().filter(|pk| !pk.is_null())
+            && self.by_pk.insert((model, pk_text(pk)), number).is_some()
+        {
+            return Err((here, format!("{} {} is in the dump twice", row.model, pk_text(pk))));
         }
         self.rows.push(Entry { start: element.start, length: element.bytes.len(), place: here });
         Ok(())

@@ -73,10 +73,12 @@ impl Evidence {
 
     fn compare(&mut self, row: &Map<String, Value>, content: &Map<String, Value>) {
         for (field, value) in row {
-            if let (Value::Array(parts), Some(number)) = (value, content.get(field).and_then(Value::as_i64)) {
-                if parts.iter().all(|part| part.is_string() || part.is_number()) && !parts.is_empty() {
-                    self.learn(reference_key(value), number);
-                }
+            let is_name = |part: &Value| part.is_string() || part.is_number();
+            if let (Value::Array(parts), Some(number)) = (value, content.get(field).and_then(Value::as_i64))
+                && !parts.is_empty()
+                && parts.iter().all(is_name)
+            {
+                self.learn(reference_key(value), number);
             }
         }
     }

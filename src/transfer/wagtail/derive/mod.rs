@@ -49,28 +49,45 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::schema::Registry;
+    use crate::schema::load_texts;
+
+    fn derived(name: &str) -> IndexMap<String, String> {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/harbour").join(name);
+        let dump = Dump::open(&path, |_| ()).unwrap();
+        let identity = Identity::read(&dump).unwrap();
+        models(&dump, &identity).unwrap()
+    }
 
     #[test]
-    fn probe() {
-        for name in [
-            "bakerydemo/dump_default.json",
-            "bakerydemo/dump_natural.json",
-            "bakerydemo/bakerydemo.json",
-            "bakerydemo-ext/dump_default.json",
-            "wagtail-demosite/demosite.json",
+    fn a_dump_tells_types_fields_blocks_and_relations() {
+        let files = derived("dump.json");
+        let text = &files["harbour"];
+        for line in [
+            "[types.ArticlePage]",
+            "    { name = \"day\", type = \"date\" },",
+            "    { name = \"photo\", type = \"image\" }, # guess: a reference, by its name and numbers",
+            "        { name = \"paragraph\", type = \"rich_text\" }, # guess: rich text, as there is markup in it",
+            "        { name = \"steps\", type = \"list\", item = { type = \"text\" } },",
+            "    { name = \"authors\", type = \"children\", label = \"harbour.ArticleAuthor\", fields = [",
+            "    { name = \"tags\", type = \"tags\" }, # guess: the name; the dump has only the taggings",
+            "kind = \"form\"",
+            "kind = \"setting\" # guess: by its name",
+            "drafts = true",
         ] {
-            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data").join(name);
-            let dump = Dump::open(&path, |_| ()).unwrap();
-            let identity = Identity::read(&dump).unwrap();
-            let files = models(&dump, &identity).unwrap();
-            println!("=== {name}");
-            for (app, text) in &files {
-                println!("--- {app}\n{text}");
-            }
-            let texts: Vec<_> = files.into_iter().collect();
-            if let Err(e) = crate::schema::load_texts(&texts, &crate::schema::Registry::default()) {
-                println!("ERR {e}");
-            }
+            assert!(text.lines().any(|written| written == line), "{line} is missing in\n{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_derived_can_be_loaded_from_every_form() {
+        for name in ["dump.json", "dump_natural.json"] {
+            let texts: Vec<(String, String)> = derived(name).into_iter().collect();
+            let schema =
+                load_texts(&texts, &Registry::default()).unwrap_or_else(|errors| panic!("{name}: {errors}"));
+            let labels: Vec<&str> = schema.types().map(|declared| declared.label.as_str()).collect();
+            let own = ["HomePage", "NewsIndexPage", "ArticlePage", "FormPage", "Person", "HarbourSettings"];
+            assert_eq!(labels[..own.len()], own.map(|own| format!("harbour.{own}")), "{name}");
         }
     }
 }

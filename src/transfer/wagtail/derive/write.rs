@@ -19,7 +19,7 @@ pub fn type_text(guesses: &Guesses<'_>, found: &Found) -> String {
         text.push_str("# guess: the capitals of the name; dumps have lower case only\n");
     }
     let _ = writeln!(text, "[types.{name}]");
-    let kind = kind(found);
+    let kind = kind(guesses, found);
     let _ =
         writeln!(text, "kind = \"{kind}\"{}", if kind == "setting" { " # guess: by its name" } else { "" });
     let _ = writeln!(text, "label = {}", quoted(&sentence(name)));
@@ -42,17 +42,20 @@ pub fn type_text(guesses: &Guesses<'_>, found: &Found) -> String {
     text
 }
 
-fn kind(found: &Found) -> &'static str {
+fn kind(guesses: &Guesses<'_>, found: &Found) -> &'static str {
     let name = found.model.split('.').nth(1).unwrap_or_default();
     if found.is_page {
-        let is_form = found.children.keys().any(|name| name == "form_fields");
+        let asks =
+            |rows: &indexmap::IndexMap<_, _>| rows.contains_key("field_type") && rows.contains_key("label");
+        let is_form =
+            found.children.values().any(|(model, _)| guesses.site.rows.get(model).is_some_and(asks));
         return if is_form { "form" } else { "page" };
     }
     if name.ends_with("settings") || name.ends_with("setting") { "setting" } else { "snippet" }
 }
 
 fn fields(guesses: &Guesses<'_>, found: &Found, app: &str) -> Vec<(String, Guess)> {
-    let is_site_setting = kind(found) == "setting";
+    let is_site_setting = kind(guesses, found) == "setting";
     let mut fields = Vec::new();
     for (name, seen) in found.fields.iter().filter(|(name, _)| !(is_site_setting && *name == "site")) {
         let guess = match found.children.get(name) {
