@@ -98,6 +98,14 @@ impl Db {
         Ok(Conn::new(link?))
     }
 
+    /// Has the database look at its tables, where that helps it to plan; for after an import.
+    pub async fn analyze(&self) -> Result<()> {
+        let Some(text) = self.dialect().analyze() else { return Ok(()) };
+        let mut tx = self.begin().await?;
+        tx.define(text).await?;
+        tx.commit().await
+    }
+
     /// Ends every connection, and on SQLite leaves one tidy file.
     pub async fn close(&self) {
         match &self.0 {
