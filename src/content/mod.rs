@@ -1,1 +1,33 @@
-//! The content room.
+//! The life of any object, whatever its kind: created, saved as a draft, published, unpublished, deleted, restored.
+//!
+//! Written once for pages, snippets, settings, images and documents. What only a page has (its place in the tree, its
+//! address) is decided by the `pages` room and handed in as a [`Place`]. Every verb takes the [`Work`] first, changes
+//! within its transaction and records one event; nothing here calls search, caches or mail.
+//!
+//! Reading order: `object` and `revision` are the nouns; `create`, `draft`, `publish`, `delete`, `restore` the verbs;
+//! `index` keeps value tables and references in step; `reference` answers who uses what.
+//!
+//! [`Work`]: crate::accounts::Work
+
+mod create;
+mod delete;
+mod draft;
+mod index;
+mod object;
+mod publish;
+mod reference;
+mod restore;
+mod revision;
+
+pub use create::{NewObject, create};
+pub use delete::delete;
+pub use draft::{Saved, save_draft};
+pub use index::reindex;
+pub use object::{Object, Place, document_of};
+pub use publish::{publish, unpublish};
+pub use reference::{Usage, usages};
+pub use restore::{Restored, RestoredRevision, renew, restore};
+pub use revision::Revision;
+
+pub(crate) use object::COLUMNS;
+pub(crate) use object::event;

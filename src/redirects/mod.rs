@@ -1,1 +1,151 @@
-//! The redirects room.
+//! Old addresses and where they lead: written by hand, by an import, or by a page that moved.
+
+use crate::accounts::Work;
+use crate::base::Timestamp;
+use crate::error::Error;
+use crate::error::Result;
+use crate::events::NewEvent;
+use crate::store::Conn;
+use crate::store::row;
+use crate::store::sql;
+
+row! {
+    /// One old address.
+    #[derive(Debug, Clone)]
+    pub struct Redirect {
+        /// The public id.
+        pub id: i64,
+        /// The normalised path that it answers: no trailing slash, query sorted.
+        pub old_path: String,
+        /// The site it is for; every site if `None`.
+        pub site: Option<i64>,
+        /// Whether the new address is there to stay (301, else 302).
+        pub permanent: bool,
+        /// The page it leads to.
+        pub page: Option<i64>,
+        /// What follows the page's own address.
+        pub route_path: String,
+        /// The address it leads to, where that is no page.
+        pub link: String,
+        /// Whether a moved page wrote it.
+        pub automatic: bool,
+        /// When it was written.
+        pub created_at: Option<Timestamp>,
+    }
+}
+
+const COLUMNS: &str = "id, old_path, site, permanent, page, route_path, link, automatic, created_at";
+
+impl Redirect {
+    /// The redirect with this id.
+    pub async fn find(conn: &mut Conn, id: i64) -> Result<Self> {
+        let found = conn.optional(sql(format!("select {COLUMNS} from redirects where id = ?")).bind(id)).await?;
+        found.ok_or_else(|| Error::not_found(format!("redirect {id}")))
+    }
+
+    /// The redirect that answers this path on a site: the site's own first, then one for every site.
+    pub async fn answering(conn: &mut Conn, site: i64, path: &str) -> Result<Option<Self>> {
+        let text = format!(
+            "select {COLUMNS} from redirects where old_path = ? and (site = ? or site is null) \
+             order by case when site is null then 1 else 0 end, id limit 1"
+        );
+        conn.optional(sql(text).bind(path).bind(site)).await
+    }
+
+    /// All redirects, by id.
+    pub async fn all(conn: &mut Conn, limit: i64, offset: i64) -> Result<Vec<Self>> {
+        let text = format!("select {COLUMNS} from redirects order by id limit ? offset ?");
+        conn.all(sql(text).bind(limit).bind(offset)).await
+    }
+
+    /// Writes it, in place of one with the same path and site. An id of 0 is given anew.
+    pub async fn save(mut self, work: &mut Work) -> Result<Self> {
+        self.old_path = normalise(&self.old_path);
+        let same = sql("delete from redirects where old_path = ? and (site = ? or (site is null and ? is null))");
+        work.execute(same.bind(self.old_path.as_str()).bind(self.site).bind(self.site)).await?;
+        if self.id == 0 {
+            self.id = work.next("redirect").await?;
+        } else {
+            work.reserve("redirect", self.id).await?;
+            work.execute(sql("delete from redirects where id = ?").bind(self.id)).await?;
+        }
+        let insert = sql(format!("insert into redirects ({COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+        let insert = insert.bind(self.id).bind(self.old_path.as_str()).bind(self.site).bind(self.permanent);
+        let insert = insert.bind(self.page).bind(self.route_path.as_str()).bind(self.link.as_str());
+        work.execute(insert.bind(self.automatic).bind(self.created_at)).await?;
+        work.record(event("saved", &self));
+        Ok(self)
+    }
+
+    /// Removes it.
+    pub async fn delete(self, work: &mut Work) -> Result<()> {
+        work.execute(sql("delete from redirects where id = ?").bind(self.id)).await?;
+        work.record(event("deleted", &self));
+        Ok(())
+    }
+}
+
+/// Remembers that `page` was known as `old_path` on `site`, and forgets redirects away from where it is now.
+pub async fn page_moved(work: &mut Work, site: i64, page: i64, old_path: &str, new_path: &str) -> Result<()> {
+    let stale = sql("delete from redirects where old_path = ? and site = ? and automatic = 1");
+    work.execute(stale.bind(normalise(new_path)).bind(site)).await?;
+    let redirect = Redirect {
+        id: 0,
+        old_path: old_path.to_owned(),
+        site: Some(site),
+        permanent: true,
+        page: Some(page),
+        route_path: String::new(),
+        link: String::new(),
+        automatic: true,
+        created_at: Some(work.now),
+    };
+    redirect.save(work).await.map(drop)
+}
+
+/// A path as redirects are kept and asked by: with a leading slash, without a trailing one, query parts sorted, as
+/// Wagtail normalises it.
+pub fn normalise(path: &str) -> String {
+    let path = path.split('#').next().unwrap_or_default().trim();
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let path = path.trim_end_matches('/');
+    let slash = if path.starts_with('/') { "" } else { "/" };
+    let mut parts: Vec<&str> = query.split('&').filter(|part| !part.is_empty()).collect();
+    parts.sort_unstable();
+    let query = if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) };
+    let path = format!("{slash}{path}");
+    format!("{path}{query}")
+}
+
+fn event(kind: &'static str, redirect: &Redirect) -> NewEvent {
+    NewEvent {
+        kind,
+        family: "wagtailredirects.Redirect".to_owned(),
+        type_: "wagtailredirects.Redirect".to_owned(),
+        id: redirect.id,
+        site: redirect.site,
+        locale: None,
+        path_before: None,
+        path_after: None,
+        url_before: Some(redirect.old_path.clone()),
+        url_after: None,
+        data: serde_json::Value::Null,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::normalise;
+
+    #[test]
+    fn paths_are_kept_in_one_spelling() {
+        for (given, kept) in [
+            ("/locations/wellington/", "/locations/wellington"),
+            ("locations", "/locations"),
+            ("/", "/"),
+            ("/a/?b=2&a=1#top", "/a?a=1&b=2"),
+        ] {
+            assert_eq!(normalise(given), kept);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! What stands beside the document and follows from it: typed values to query by, references, ids of child rows.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::Object;
+use crate::accounts::Work;
+use crate::error::Result;
+use crate::schema::Deep;
+use crate::schema::Document;
+use crate::schema::FilterValue;
+use crate::schema::Shape;
+use crate::schema::Type;
+use crate::schema::filter_values;
+use crate::schema::walk;
+use crate::store::Sql;
+use crate::store::sql;
+
+/// Writes the value rows of an object's live document anew; an object that is not live has none.
+pub async fn reindex(work: &mut Work, declared: &Type, object: &Object) -> Result<()> {
+    for table in ["value_text", "value_int", "value_real"] {
+        work.execute(sql(format!("delete from {table} where object = ?")).bind(object.key)).await?;
+    }
+    if !object.live {
+        return Ok(());
+    }
+    let document = object.live_document()?;
+    for (field, value) in filter_values(declared, &document) {
+        let table = table_of(&value);
+        let insert = sql(format!("insert into {table} (type, field, public, value, object) values (?, ?, ?, ?, ?)"));
+        let insert = insert.bind(declared.label.as_str()).bind(field).bind(object.public);
+        work.execute(bind_value(insert, &value).bind(object.key)).await?;
+    }
+    Ok(())
+}
+
+pub(super) fn table_of(value: &FilterValue) -> &'static str {
+    match value {
+        FilterValue::Text(_) => "value_text",
+        FilterValue::Int(_) => "value_int",
+        FilterValue::Real(_) => "value_real",
+    }
+}
+
+pub(super) fn bind_value(sql: Sql, value: &FilterValue) -> Sql {
+    match value {
+        FilterValue::Text(text) => sql.bind(text.as_str()),
+        FilterValue::Int(number) => sql.bind(*number),
+        FilterValue::Real(number) => sql.bind(*number),
+    }
+}
+
+/// Writes what the object points to anew: from the draft, and from what is live.
+pub(super) async fn references(work: &mut Work, declared: &Type, object: &Object, draft: &Document) -> Result<()> {
+    let mut found = references_in(declared, draft);
+    if object.live {
+        found.extend(references_in(declared, &object.live_document()?));
+    }
+    work.execute(sql("delete from refs where object = ?").bind(object.key)).await?;
+    for (field, family, id) in found {
+        let insert = sql("insert into refs (object, field, target_family, target_id) values (?, ?, ?, ?)");
+        work.execute(insert.bind(object.key).bind(field).bind(family).bind(id)).await?;
+    }
+    Ok(())
+}
+
+/// (field, target family, target id) of everything that a document points to.
+pub(super) fn references_in(declared: &Type, document: &Document) -> BTreeSet<(String, String, i64)> {
+    let mut found = BTreeSet::new();
+    walk(declared, document, &mut |deep: Deep<'_>| {
+        let field = deep.top.name.clone();
+        match &deep.field.shape {
+            Shape::Link(target) | Shape::Links(target) => {
+                let family = target.family().unwrap_or_default();
+                let one = deep.value.as_i64();
+                let many = deep.value.as_array().into_iter().flatten().filter_map(Value::as_i64);
+                found.extend(one.into_iter().chain(many).map(|id| (field.clone(), family.to_owned(), id)));
+            }
+            Shape::RichText => {
+                let text = deep.value.as_str().unwrap_or_default();
+                let pointed = crate::text::rich::references(text).into_iter();
+                found.extend(pointed.map(|(family, id)| (field.clone(), family.to_owned(), id)));
+            }
+            _ => {}
+        }
+    });
+    found
+}
+
+/// Gives every child row without an id the next of its type.
+pub(super) async fn number_children(work: &mut Work, declared: &Type, document: &mut Document) -> Result<()> {
+    for field in declared.all_fields() {
+        let Shape::Children { label, .. } = &field.shape else { continue };
+        let rows = document.get_mut(&field.name).and_then(Value::as_array_mut);
+        for row in rows.into_iter().flatten() {
+            if let Value::Object(row) = row
+                && !row.get("id").is_some_and(Value::is_i64)
+            {
+                let id = work.next(&format!("child:{label}")).await?;
+                row.insert("id".to_owned(), Value::from(id));
+            }
+        }
+    }
+    Ok(())
+}

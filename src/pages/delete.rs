@@ -1,0 +1,32 @@
+//! Deleting a page with everything beneath it.
+
+use super::page;
+use super::place;
+use crate::accounts::Action;
+use crate::accounts::Work;
+use crate::content;
+use crate::content::Object;
+use crate::error::Error;
+use crate::error::Result;
+use crate::store::sql;
+
+/// Deletes a page and everything beneath it, and tells how many pages that were.
+///
+/// # Errors
+/// `Conflict` for the root page of a site, or when any of them is locked by somebody else; `Forbidden`.
+pub async fn delete(work: &mut Work, page: &Object) -> Result<usize> {
+    work.actor.must(Action::Delete, &place::scope(page)?)?;
+    place::lock(work).await?;
+    let page = Object::by_key(work, page.key).await?;
+    page::parent_of(work, &page).await?;
+    if !page::sites_under(work, &page).await?.is_empty() {
+        return Err(Error::Conflict("this holds the home page of a site; give the site another one first".to_owned()));
+    }
+    let all = page::subtree(work, &page).await?;
+    for one in all.iter().rev() {
+        work.actor.must(Action::Delete, &place::scope(one)?)?;
+        work.execute(sql("delete from view_restrictions where object = ?").bind(one.key)).await?;
+        content::delete(work, one).await?;
+    }
+    Ok(all.len())
+}
