@@ -79,7 +79,7 @@ fn blank(
         label: declared.label.clone(),
         locale,
         translation_key: translation_key.unwrap_or_else(new_uuid),
-        owner: work.actor.user(),
+        owner: work.actor.id(),
         title: title.clone(),
         draft_title: title,
         has_draft: declared.drafts,

@@ -74,7 +74,7 @@ pub(super) async fn write_revision(
     object: &Object,
     document: &Document,
 ) -> Result<i64> {
-    let author = work.actor.user();
+    let author = work.actor.id();
     let open = match object.latest_revision {
         Some(id) => Some(Revision::find(work, id).await?).filter(|latest| latest.is_open_for(author, work.now)),
         None => None,

@@ -174,7 +174,7 @@ impl Object {
 
     /// Refuses the actor of `work` where somebody else holds the lock.
     pub fn unlocked_for(&self, work: &crate::accounts::Work) -> Result<()> {
-        if self.locked && self.locked_by != work.actor.user() {
+        if self.locked && self.locked_by != work.actor.id() {
             return Err(Error::Conflict("this is locked by another user; ask them to unlock it first".to_owned()));
         }
         Ok(())

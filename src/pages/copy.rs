@@ -21,7 +21,7 @@ use crate::schema::Type;
 
 /// Copies a page beneath `parent` as a draft of its own, with a free slug; `deep` takes along what stands beneath.
 pub async fn copy(work: &mut Work, schema: &Schema, page: &Object, parent: &Object, deep: bool) -> Result<Object> {
-    work.actor.must(Action::Add, &place::scope(parent)?)?;
+    place::must(work, Action::Add, parent, "add a page here")?;
     place::lock(work).await?;
     let parent = Object::by_key(work, parent.key).await?;
     if deep && page.tree_path()?.contains(parent.tree_path()?) {

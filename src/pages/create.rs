@@ -29,7 +29,7 @@ pub async fn create(
     mut document: Document,
     locale: &str,
 ) -> Result<Object> {
-    work.actor.must(Action::Add, &place::scope(parent)?)?;
+    place::must(work, Action::Add, parent, "add a page here")?;
     place::lock(work).await?;
     let parent = Object::by_key(work, parent.key).await?;
     place::allowed(work, schema, declared, &parent).await?;

@@ -15,7 +15,7 @@ use crate::store::sql;
 /// # Errors
 /// `Conflict` for the root page of a site, or when any of them is locked by somebody else; `Forbidden`.
 pub async fn delete(work: &mut Work, page: &Object) -> Result<usize> {
-    work.actor.must(Action::Delete, &place::scope(page)?)?;
+    place::must(work, Action::Delete, page, "delete this page")?;
     place::lock(work).await?;
     let page = Object::by_key(work, page.key).await?;
     page::parent_of(work, &page).await?;
@@ -24,7 +24,7 @@ pub async fn delete(work: &mut Work, page: &Object) -> Result<usize> {
     }
     let all = page::subtree(work, &page).await?;
     for one in all.iter().rev() {
-        work.actor.must(Action::Delete, &place::scope(one)?)?;
+        place::must(work, Action::Delete, one, "delete this page")?;
         work.execute(sql("delete from view_restrictions where object = ?").bind(one.key)).await?;
         content::delete(work, one).await?;
     }

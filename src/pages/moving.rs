@@ -24,8 +24,8 @@ pub async fn move_to(
     parent: &Object,
     before: Option<&Object>,
 ) -> Result<Object> {
-    work.actor.must(Action::Edit, &place::scope(page)?)?;
-    work.actor.must(Action::Add, &place::scope(parent)?)?;
+    place::must(work, Action::Change, page, "edit this page")?;
+    place::must(work, Action::Add, parent, "add a page here")?;
     place::lock(work).await?;
     // Read again under the lock: both may have moved since they were chosen.
     let page = Object::by_key(work, page.key).await?;

@@ -2,6 +2,8 @@
 
 use super::page;
 use super::privacy;
+use crate::accounts;
+use crate::accounts::Action;
 use crate::accounts::Scope;
 use crate::accounts::Work;
 use crate::base::TreePath;
@@ -14,8 +16,13 @@ use crate::schema::Type;
 use crate::store::sql;
 
 /// What permissions on a page hang on.
-pub fn scope(page: &Object) -> Result<Scope> {
-    Ok(Scope::Page { path: page.tree_path()?.clone(), owner: page.owner })
+pub fn scope(page: &Object) -> Result<Scope<'_>> {
+    Ok(Scope::Page { path: page.tree_path()?, owner: page.owner })
+}
+
+/// Refuses an actor who may not do this to a page.
+pub(super) fn must(work: &Work, action: Action, page: &Object, words: &str) -> Result<()> {
+    accounts::must(&work.actor, action, &scope(page)?, words)
 }
 
 /// Takes the tree's lock, which every change of its shape holds until it commits.

@@ -71,7 +71,7 @@ pub async fn restrictions(conn: &mut Conn) -> Result<Vec<Restriction>> {
 
 /// Sets what opens a page, in place of what did before.
 pub async fn restrict(work: &mut Work, page: &Object, privacy: &Privacy) -> Result<()> {
-    work.actor.must(Action::Publish, &place::scope(page)?)?;
+    place::must(work, Action::Publish, page, "publish this page")?;
     place::lock(work).await?;
     let page = Object::by_key(work, page.key).await?;
     if page.parent.is_none() {

@@ -23,7 +23,7 @@ use crate::store::sql;
 /// # Errors
 /// `Forbidden`, `Conflict` when locked, `Invalid` when incomplete or when the slug is taken.
 pub async fn publish(work: &mut Work, declared: &Type, page: &Object) -> Result<Object> {
-    work.actor.must(Action::Publish, &place::scope(page)?)?;
+    place::must(work, Action::Publish, page, "publish this page")?;
     place::lock(work).await?;
     let page = Object::by_key(work, page.key).await?;
     let parent = page::parent_of(work, &page).await?;
@@ -44,7 +44,7 @@ pub async fn publish(work: &mut Work, declared: &Type, page: &Object) -> Result<
 
 /// Takes a page from its readers. What stands beneath it stays live, as in Wagtail.
 pub async fn unpublish(work: &mut Work, schema: &Schema, page: &Object) -> Result<Object> {
-    work.actor.must(Action::Publish, &place::scope(page)?)?;
+    place::must(work, Action::Publish, page, "publish this page")?;
     place::lock(work).await?;
     let page = Object::by_key(work, page.key).await?;
     let declared = schema.require(&page.label)?.clone();

@@ -26,7 +26,7 @@ pub async fn save_draft(
     mut document: Document,
     based_on: Option<i64>,
 ) -> Result<Saved> {
-    work.actor.must(Action::Edit, &place::scope(page)?)?;
+    place::must(work, Action::Change, page, "edit this page")?;
     place::lock(work).await?;
     let page = Object::by_key(work, page.key).await?;
     let parent = page::parent_of(work, &page).await?;

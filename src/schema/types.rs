@@ -103,6 +103,35 @@ pub struct Type {
 }
 
 impl Type {
+    /// A type that nobody declared: no fields, no rules.
+    pub fn bare(label: &str, kind: Kind) -> Self {
+        let is_page = matches!(kind, Kind::Page | Kind::Form);
+        Self {
+            label: label.to_owned(),
+            kind,
+            name: label.rsplit('.').next().unwrap_or(label).to_owned(),
+            description: String::new(),
+            icon: String::new(),
+            built_in: Vec::new(),
+            fields: Vec::new(),
+            exposed: Vec::new(),
+            panels: Vec::new(),
+            parents: None,
+            children: None,
+            max_count: None,
+            max_count_per_parent: None,
+            drafts: is_page,
+            locales: is_page,
+            per: WhichSite::Global,
+            endpoint: None,
+            order: Vec::new(),
+            title_field: None,
+            template: None,
+            was: Vec::new(),
+            place: Place::default(),
+        }
+    }
+
     /// Built-in and declared fields, in document order.
     pub fn all_fields(&self) -> impl Iterator<Item = &Field> {
         self.built_in.iter().chain(&self.fields)

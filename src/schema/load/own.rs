@@ -11,7 +11,6 @@ use crate::schema::Registry;
 use crate::schema::Shape;
 use crate::schema::Target;
 use crate::schema::Type;
-use crate::schema::WhichSite;
 
 /// The key in a model file, the label and the kind of the types that every site has.
 pub(super) const TYPES: [(&str, &str, Kind); 3] = [
@@ -35,33 +34,14 @@ pub(super) fn declared(
     let built_in = built_in(registry, kind);
     let shown = built_in.iter().chain(&fields).map(|field| field.name.clone()).collect();
     Type {
-        label: label.to_owned(),
-        kind,
         name: name.to_owned(),
-        description: String::new(),
         icon: name.to_lowercase(),
-        panels: vec![Panel {
-            heading: String::new(),
-            tab: "Content".to_owned(),
-            fields: shown,
-            collapsed: false,
-        }],
+        panels: vec![Panel { heading: String::new(), tab: "Content".to_owned(), fields: shown, collapsed: false }],
         built_in,
         fields,
         exposed,
-        parents: None,
-        children: None,
-        max_count: None,
-        max_count_per_parent: None,
-        drafts: false,
-        locales: false,
-        per: WhichSite::Global,
-        endpoint: None,
-        order: Vec::new(),
         title_field: Some("title".to_owned()),
-        template: None,
-        was: Vec::new(),
-        place: Place::default(),
+        ..Type::bare(label, kind)
     }
 }
 
