@@ -12,6 +12,7 @@
 mod create;
 mod delete;
 mod draft;
+pub mod evolve;
 mod index;
 mod object;
 mod publish;

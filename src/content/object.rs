@@ -1,5 +1,6 @@
 //! The row of an object: identity, state, place, and the live document as text.
 
+use crate::row;
 use crate::base::Key;
 use crate::base::Timestamp;
 use crate::base::TreePath;
@@ -9,7 +10,6 @@ use crate::events::NewEvent;
 use crate::schema::Document;
 use crate::schema::PAGE_FAMILY;
 use crate::store::Conn;
-use crate::store::row;
 use crate::store::sql;
 
 row! {
@@ -217,4 +217,21 @@ pub(crate) fn event(kind: &'static str, object: &Object) -> NewEvent {
 
 fn what(family: &str) -> &str {
     family.rsplit('.').next().unwrap_or(family)
+}
+
+/// The event of a change of models.
+pub(super) fn models_event(changes: &[crate::schema::Change]) -> NewEvent {
+    NewEvent {
+        kind: "models",
+        family: "models".to_owned(),
+        type_: "models".to_owned(),
+        id: 0,
+        site: None,
+        locale: None,
+        path_before: None,
+        path_after: None,
+        url_before: None,
+        url_after: None,
+        data: serde_json::json!(changes),
+    }
 }

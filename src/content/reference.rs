@@ -1,9 +1,9 @@
 //! Who uses what: asked before something is deleted, and shown to editors.
 
+use crate::row;
 use crate::base::Key;
 use crate::error::Result;
 use crate::store::Conn;
-use crate::store::row;
 use crate::store::sql;
 
 row! {

@@ -1,12 +1,12 @@
 //! The whole content of an object as saved at one moment. Sealed ones never change.
 
+use crate::row;
 use crate::base::Key;
 use crate::base::Timestamp;
 use crate::error::Error;
 use crate::error::Result;
 use crate::schema::Document;
 use crate::store::Conn;
-use crate::store::row;
 use crate::store::sql;
 
 /// How long an open revision may be amended by its author.

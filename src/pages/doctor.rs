@@ -1,12 +1,12 @@
 //! Looking for what cannot be, and mending it: paths, depths, addresses and flags against each other.
 
 use super::privacy;
+use crate::row;
 use crate::accounts::Work;
 use crate::base::Key;
 use crate::base::TreePath;
 use crate::error::Result;
 use crate::store::Conn;
-use crate::store::row;
 use crate::store::sql;
 
 /// Something that cannot be.

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::place;
+use crate::row;
 use crate::accounts::Action;
 use crate::accounts::Work;
 use crate::base::Key;
@@ -12,7 +13,6 @@ use crate::content::event;
 use crate::error::Error;
 use crate::error::Result;
 use crate::store::Conn;
-use crate::store::row;
 use crate::store::sql;
 
 row! {

@@ -1,12 +1,12 @@
 //! Old addresses and where they lead: written by hand, by an import, or by a page that moved.
 
+use crate::row;
 use crate::accounts::Work;
 use crate::base::Timestamp;
 use crate::error::Error;
 use crate::error::Result;
 use crate::events::NewEvent;
 use crate::store::Conn;
-use crate::store::row;
 use crate::store::sql;
 
 row! {

@@ -12,10 +12,43 @@ use super::Field;
 use super::Schema;
 use super::Shape;
 
-/// Of every type, every stored field and block path with the kind of its values.
+/// Kinds of values by field and block path.
+pub type Kinds = BTreeMap<String, String>;
+
+/// What the store remembers of the models that its content was written with.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Signature(pub BTreeMap<String, BTreeMap<String, String>>);
+pub struct Signature {
+    /// Of every type, every stored path.
+    pub types: BTreeMap<String, Kinds>,
+    /// Paths that the models no longer have while their content is kept.
+    #[serde(default)]
+    pub kept: BTreeMap<String, Kinds>,
+}
+
+impl Signature {
+    /// The kinds that a type's stored content may have, kept paths included; under the type's earlier label too.
+    pub fn kinds_of(&self, declared: &super::Type) -> Kinds {
+        let labels = || std::iter::once(&declared.label).chain(&declared.was);
+        let mut kinds: Kinds = labels().find_map(|label| self.kept.get(label)).cloned().unwrap_or_default();
+        kinds.extend(labels().find_map(|label| self.types.get(label)).cloned().unwrap_or_default());
+        kinds
+    }
+
+    /// What to remember after today's models are applied: they, and what they no longer have.
+    pub fn followed_by(&self, schema: &Schema) -> Self {
+        let mut next = schema.signature();
+        let was_kept = self.kept.iter().chain(&self.types);
+        for (label, kinds) in was_kept {
+            let renamed = schema.types().find(|declared| declared.was.contains(label));
+            let label = renamed.map_or(label, |declared| &declared.label);
+            let today = next.types.get(label).cloned().unwrap_or_default();
+            let gone = kinds.iter().filter(|(path, _)| !today.contains_key(*path));
+            next.kept.entry(label.clone()).or_default().extend(gone.map(|(path, kind)| (path.clone(), kind.clone())));
+        }
+        next.kept.retain(|_, kinds| !kinds.is_empty());
+        next
+    }
+}
 
 /// One difference between two states of the models.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -48,16 +81,15 @@ impl Schema {
             }
             (declared.label.clone(), paths)
         });
-        Signature(types.collect())
+        Signature { types: types.collect(), kept: BTreeMap::new() }
     }
 }
 
-fn sign(field: &Field, path: &str, paths: &mut BTreeMap<String, String>) {
+fn sign(field: &Field, path: &str, paths: &mut Kinds) {
     if !field.shape.is_stored() {
         return;
     }
-    let many = if matches!(field.shape, Shape::Links(_)) { " (many)" } else { "" };
-    paths.insert(path.to_owned(), format!("{}{many}", field.kind.name()));
+    paths.insert(path.to_owned(), field.kind_signature());
     match &field.shape {
         Shape::Struct(fields) | Shape::Children { fields, .. } => {
             fields.iter().for_each(|part| sign(part, &format!("{path}.{}", part.name), paths));
@@ -78,13 +110,13 @@ pub fn differences(before: &Signature, schema: &Schema) -> Vec<Change> {
     for declared in schema.types() {
         let label = declared.label.clone();
         let earlier =
-            declared.was.iter().find(|was| before.0.contains_key(*was) && !now.0.contains_key(*was));
-        let known = match (before.0.get(&label), earlier) {
+            declared.was.iter().find(|was| before.types.contains_key(*was) && !now.types.contains_key(*was));
+        let known = match (before.types.get(&label), earlier) {
             (Some(paths), _) => paths,
             (None, Some(was)) => {
                 changes.push(Change::TypeRenamed { from: was.clone(), to: label.clone() });
                 renamed_from.push(was.clone());
-                &before.0[was]
+                &before.types[was]
             }
             (None, None) => {
                 changes.push(Change::TypeAdded { label });
@@ -92,15 +124,15 @@ pub fn differences(before: &Signature, schema: &Schema) -> Vec<Change> {
             }
         };
         let renames = renames(&declared.fields, known);
-        fields(&label, known, &now.0[&label], &renames, &mut changes);
+        fields(&label, known, &now.types[&label], &renames, &mut changes);
     }
-    let gone = before.0.keys().filter(|label| !now.0.contains_key(*label) && !renamed_from.contains(label));
+    let gone = before.types.keys().filter(|label| !now.types.contains_key(*label) && !renamed_from.contains(label));
     changes.extend(gone.map(|label| Change::TypeRemoved { label: label.clone() }));
     changes
 }
 
 /// Old path to new path, for every field or block that says what it was called.
-fn renames(fields: &[Field], known: &BTreeMap<String, String>) -> Vec<(String, String)> {
+fn renames(fields: &[Field], known: &Kinds) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for field in fields {
         find_renames(field, &field.name, &|was| was.to_owned(), known, &mut found);
@@ -112,7 +144,7 @@ fn find_renames(
     field: &Field,
     path: &str,
     old: &dyn Fn(&str) -> String,
-    known: &BTreeMap<String, String>,
+    known: &Kinds,
     found: &mut Vec<(String, String)>,
 ) {
     if !known.contains_key(path) {
@@ -139,8 +171,8 @@ fn find_renames(
 
 fn fields(
     label: &str,
-    before: &BTreeMap<String, String>,
-    now: &BTreeMap<String, String>,
+    before: &Kinds,
+    now: &Kinds,
     renames: &[(String, String)],
     changes: &mut Vec<Change>,
 ) {

@@ -154,4 +154,10 @@ impl Field {
             _ => &[],
         }
     }
+
+    /// The kind as the store remembers it; one and many are different kinds of value.
+    pub fn kind_signature(&self) -> String {
+        let many = if matches!(self.shape, Shape::Links(_)) { " (many)" } else { "" };
+        format!("{}{many}", self.kind.name())
+    }
 }

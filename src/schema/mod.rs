@@ -8,6 +8,7 @@
 //! tree), `load/` (the files), `diff` (what a change of models would do).
 
 mod diff;
+mod evolve;
 mod field;
 mod filter;
 mod form;
@@ -17,7 +18,8 @@ mod shape;
 mod types;
 mod value;
 
-pub use diff::{Change, Signature, differences};
+pub use diff::{Change, Kinds, Signature, differences};
+pub use evolve::{Refusal, evolve};
 pub use field::{Block, Choice, Field, Options, Place, ShownWhen};
 pub use filter::{FilterValue, filter_text, filter_values};
 pub use form::form_tree;
