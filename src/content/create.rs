@@ -46,12 +46,24 @@ pub async fn create(work: &mut Work, declared: &Type, new: NewObject) -> Result<
     let id = work.next(declared.family()).await?;
     let mut document = new.document;
     index::number_children(work, declared, &mut document).await?;
-    let object = blank(work, declared, key, id, &document, new.locale, new.translation_key, new.alias_of, new.collection);
+    let object = blank(
+        work,
+        declared,
+        key,
+        id,
+        &document,
+        new.locale,
+        new.translation_key,
+        new.alias_of,
+        new.collection,
+    );
     insert(work, &object, new.place.as_ref(), &serde_json::to_string(&document)?).await?;
     if declared.drafts {
         let revision = draft::write_revision(work, declared, &object, &document).await?;
-        let update = sql("update objects set latest_revision = ?, latest_revision_created_at = ? where key = ?");
-        work.execute(update.bind(revision).bind(work.now).bind(key)).await?;
+        let update =
+            sql("update objects set latest_revision = ?, latest_revision_created_at = ? where key = ?");
+        let update = update.bind(revision).bind(work.now).bind(key);
+        work.execute(update).await?;
     }
     index::references(work, declared, &object, &document).await?;
     let created = Object::by_key(work, key).await?;
@@ -143,13 +155,18 @@ pub(super) async fn insert(work: &mut Work, object: &Object, place: Option<&Plac
          url_path, show_in_menus, seo_title, search_description, alias_of, collection) \
          values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     );
-    let insert = insert.bind(object.key).bind(object.family.as_str()).bind(object.id).bind(object.label.as_str());
+    let insert =
+        insert.bind(object.key).bind(object.family.as_str()).bind(object.id).bind(object.label.as_str());
     let insert = insert.bind(object.locale.as_str()).bind(object.translation_key.as_str()).bind(object.live);
     let insert = insert.bind(object.public).bind(object.has_draft).bind(object.title.as_str());
-    let insert = insert.bind(object.draft_title.as_str()).bind(doc).bind(object.owner).bind(object.created_at);
-    let insert = insert.bind(object.updated_at).bind(object.first_published_at).bind(object.last_published_at);
-    let insert = insert.bind(object.latest_revision).bind(object.latest_revision_at).bind(object.live_revision);
-    let insert = insert.bind(object.version).bind(object.go_live_at).bind(object.expire_at).bind(object.expired);
+    let insert =
+        insert.bind(object.draft_title.as_str()).bind(doc).bind(object.owner).bind(object.created_at);
+    let insert =
+        insert.bind(object.updated_at).bind(object.first_published_at).bind(object.last_published_at);
+    let insert =
+        insert.bind(object.latest_revision).bind(object.latest_revision_at).bind(object.live_revision);
+    let insert =
+        insert.bind(object.version).bind(object.go_live_at).bind(object.expire_at).bind(object.expired);
     let insert = insert.bind(object.locked).bind(object.locked_at).bind(object.locked_by);
     let insert = insert.bind(place.and_then(|place| place.parent)).bind(place.map(|place| &place.path));
     let insert = insert.bind(place.map_or(0, |place| place.path.depth() as i64));

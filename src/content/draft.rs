@@ -76,7 +76,9 @@ pub(super) async fn write_revision(
 ) -> Result<i64> {
     let author = work.actor.id();
     let open = match object.latest_revision {
-        Some(id) => Some(Revision::find(work, id).await?).filter(|latest| latest.is_open_for(author, work.now)),
+        Some(id) => {
+            Some(Revision::find(work, id).await?).filter(|latest| latest.is_open_for(author, work.now))
+        }
         None => None,
     };
     let id = match open {

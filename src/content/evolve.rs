@@ -63,7 +63,8 @@ pub async fn signature(conn: &mut Conn) -> Result<Signature> {
 pub async fn look_ahead(conn: &mut Conn, schema: &Schema) -> Result<Evolution> {
     let before = signature(conn).await?;
     let mut evolution = Evolution { changes: differences(&before, schema), ..Evolution::default() };
-    let counts: Vec<(String, i64)> = conn.all(sql("select type, count(*) from objects group by type order by type")).await?;
+    let counts: Vec<(String, i64)> =
+        conn.all(sql("select type, count(*) from objects group by type order by type")).await?;
     evolution.objects = counts.into_iter().collect();
     for declared in changed_types(schema, &evolution.changes) {
         let kinds = before.kinds_of(&declared);
@@ -99,7 +100,8 @@ pub async fn apply(work: &mut Work, schema: &Schema) -> Result<Vec<Change>> {
     let next = serde_json::to_string(&before.followed_by(schema))?;
     work.execute(sql("delete from models where id = 1")).await?;
     let insert = sql("insert into models (id, signature, applied_at) values (1, ?, ?)");
-    work.execute(insert.bind(next).bind(work.now)).await?;
+    let insert = insert.bind(next).bind(work.now);
+    work.execute(insert).await?;
     if !evolution.changes.is_empty() {
         work.record(super::object::models_event(&evolution.changes));
     }
@@ -128,9 +130,14 @@ pub async fn prune(work: &mut Work, schema: &Schema, label: &str, field: &str) -
     }
     let mut remembered = signature(work).await?;
     if let Some(kinds) = remembered.kept.get_mut(label) {
-        kinds.retain(|path, _| path != field && !path.starts_with(&format!("{field}.")) && !path.starts_with(&format!("{field}[")));
+        kinds.retain(|path, _| {
+            path != field
+                && !path.starts_with(&format!("{field}."))
+                && !path.starts_with(&format!("{field}["))
+        });
     }
-    let update = sql("update models set signature = ? where id = 1").bind(serde_json::to_string(&remembered)?);
+    let update =
+        sql("update models set signature = ? where id = 1").bind(serde_json::to_string(&remembered)?);
     work.execute(update).await?;
     Ok(pruned)
 }
@@ -151,7 +158,9 @@ async fn rewrite(work: &mut Work, declared: &Type, kinds: &Kinds) -> Result<()> 
         if !declared.is_page() {
             let update = sql("update refs set target_family = ? where target_family = ?");
             work.execute(update.bind(declared.label.as_str()).bind(was.as_str())).await?;
-            let highest: Option<i64> = work.one(sql("select max(id) from objects where family = ?").bind(declared.label.as_str())).await?;
+            let highest: Option<i64> = work
+                .one(sql("select max(id) from objects where family = ?").bind(declared.label.as_str()))
+                .await?;
             work.reserve(&declared.label, highest.unwrap_or(0)).await?;
         }
     }
@@ -160,7 +169,8 @@ async fn rewrite(work: &mut Work, declared: &Type, kinds: &Kinds) -> Result<()> 
 
 /// Writes the value rows of every live object of a type anew.
 async fn reindex_type(work: &mut Work, declared: &Type) -> Result<()> {
-    let keys: Vec<i64> = work.all(sql("select key from objects where type = ?").bind(declared.label.as_str())).await?;
+    let keys: Vec<i64> =
+        work.all(sql("select key from objects where type = ?").bind(declared.label.as_str())).await?;
     for key in keys {
         let object = Object::by_key(work, crate::base::Key(key)).await?;
         super::reindex(work, declared, &object).await?;
@@ -172,7 +182,9 @@ fn changed_types(schema: &Schema, changes: &[Change]) -> Vec<Type> {
     let touched = |declared: &&std::sync::Arc<Type>| {
         changes.iter().any(|change| match change {
             Change::TypeRenamed { to, .. } => *to == declared.label,
-            Change::FieldRenamed { label, .. } | Change::KindChanged { label, .. } | Change::FieldAdded { label, .. } => *label == declared.label,
+            Change::FieldRenamed { label, .. }
+            | Change::KindChanged { label, .. }
+            | Change::FieldAdded { label, .. } => *label == declared.label,
             _ => false,
         })
     };

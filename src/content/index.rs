@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::Object;
 use crate::accounts::Work;
 use crate::error::Result;
+use crate::schema;
 use crate::schema::Deep;
 use crate::schema::Document;
 use crate::schema::FilterValue;
@@ -16,6 +17,7 @@ use crate::schema::filter_values;
 use crate::schema::walk;
 use crate::store::Sql;
 use crate::store::sql;
+use crate::text::rich::Kind;
 
 /// Writes the value rows of an object's live document anew; an object that is not live has none.
 pub async fn reindex(work: &mut Work, declared: &Type, object: &Object) -> Result<()> {
@@ -28,7 +30,8 @@ pub async fn reindex(work: &mut Work, declared: &Type, object: &Object) -> Resul
     let document = object.live_document()?;
     for (field, value) in filter_values(declared, &document) {
         let table = table_of(&value);
-        let insert = sql(format!("insert into {table} (type, field, public, value, object) values (?, ?, ?, ?, ?)"));
+        let insert =
+            sql(format!("insert into {table} (type, field, public, value, object) values (?, ?, ?, ?, ?)"));
         let insert = insert.bind(declared.label.as_str()).bind(field).bind(object.public);
         work.execute(bind_value(insert, &value).bind(object.key)).await?;
     }
@@ -52,7 +55,12 @@ pub(super) fn bind_value(sql: Sql, value: &FilterValue) -> Sql {
 }
 
 /// Writes what the object points to anew: from the draft, and from what is live.
-pub(super) async fn references(work: &mut Work, declared: &Type, object: &Object, draft: &Document) -> Result<()> {
+pub(super) async fn references(
+    work: &mut Work,
+    declared: &Type,
+    object: &Object,
+    draft: &Document,
+) -> Result<()> {
     let mut found = references_in(declared, draft);
     if object.live {
         found.extend(references_in(declared, &object.live_document()?));
@@ -80,12 +88,20 @@ pub(super) fn references_in(declared: &Type, document: &Document) -> BTreeSet<(S
             Shape::RichText => {
                 let text = deep.value.as_str().unwrap_or_default();
                 let pointed = crate::text::rich::references(text).into_iter();
-                found.extend(pointed.map(|(family, id)| (field.clone(), family.to_owned(), id)));
+                found.extend(pointed.map(|(kind, id)| (field.clone(), family_of(kind).to_owned(), id)));
             }
             _ => {}
         }
     });
     found
+}
+
+fn family_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Page => schema::PAGE_FAMILY,
+        Kind::Document => schema::DOCUMENT,
+        Kind::Image => schema::IMAGE,
+    }
 }
 
 /// Gives every child row without an id the next of its type.

@@ -1,12 +1,12 @@
 //! The row of an object: identity, state, place, and the live document as text.
 
-use crate::row;
 use crate::base::Key;
 use crate::base::Timestamp;
 use crate::base::TreePath;
 use crate::error::Error;
 use crate::error::Result;
 use crate::events::NewEvent;
+use crate::row;
 use crate::schema::Document;
 use crate::schema::PAGE_FAMILY;
 use crate::store::Conn;
@@ -175,7 +175,9 @@ impl Object {
     /// Refuses the actor of `work` where somebody else holds the lock.
     pub fn unlocked_for(&self, work: &crate::accounts::Work) -> Result<()> {
         if self.locked && self.locked_by != work.actor.id() {
-            return Err(Error::Conflict("this is locked by another user; ask them to unlock it first".to_owned()));
+            return Err(Error::Conflict(
+                "this is locked by another user; ask them to unlock it first".to_owned(),
+            ));
         }
         Ok(())
     }
@@ -193,25 +195,24 @@ impl Object {
 
 /// A document from its stored text.
 pub fn document_of(text: &str, table: &'static str, key: i64) -> Result<Document> {
-    serde_json::from_str(text).map_err(|error| Error::Corrupt { table, key: key.to_string(), what: error.to_string() })
+    serde_json::from_str(text).map_err(|error| Error::Corrupt {
+        table,
+        key: key.to_string(),
+        what: error.to_string(),
+    })
 }
 
 /// An event about this object as it was before the change; the verb fills in what is different after.
 pub(crate) fn event(kind: &'static str, object: &Object) -> NewEvent {
-    let path = object.path.as_ref().map(|path| path.as_str().to_owned());
     let url = object.is_page().then(|| object.url_path.clone());
     NewEvent {
-        kind,
-        family: object.family.clone(),
-        type_: object.label.clone(),
-        id: object.id,
-        site: None,
         locale: Some(object.locale.clone()),
-        path_before: path.clone(),
-        path_after: path,
+        path_before: object.path.clone(),
+        path_after: object.path.clone(),
         url_before: url.clone(),
         url_after: url,
         data: serde_json::json!({ "title": object.draft_title }),
+        ..NewEvent::about(kind, object.family.as_str(), object.label.as_str(), object.id)
     }
 }
 
@@ -221,17 +222,5 @@ fn what(family: &str) -> &str {
 
 /// The event of a change of models.
 pub(super) fn models_event(changes: &[crate::schema::Change]) -> NewEvent {
-    NewEvent {
-        kind: "models",
-        family: "models".to_owned(),
-        type_: "models".to_owned(),
-        id: 0,
-        site: None,
-        locale: None,
-        path_before: None,
-        path_after: None,
-        url_before: None,
-        url_after: None,
-        data: serde_json::json!(changes),
-    }
+    NewEvent::new("models").with(serde_json::json!(changes))
 }

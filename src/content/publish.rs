@@ -21,7 +21,12 @@ use crate::store::sql;
 ///
 /// # Errors
 /// `Invalid` when the draft is incomplete or a unique value is taken, with the field path; `Conflict` when locked.
-pub async fn publish(work: &mut Work, declared: &Type, object: &Object, place: Option<&Place>) -> Result<Object> {
+pub async fn publish(
+    work: &mut Work,
+    declared: &Type,
+    object: &Object,
+    place: Option<&Place>,
+) -> Result<Object> {
     object.unlocked_for(work)?;
     let document = object.draft_document(work).await?;
     declared.complete(&document).into_result()?;
@@ -36,7 +41,7 @@ pub async fn publish(work: &mut Work, declared: &Type, object: &Object, place: O
     let live = Object::by_key(work, object.key).await?;
     index::reindex(work, declared, &live).await?;
     let mut published = event("published", object);
-    published.path_after = live.path.as_ref().map(|path| path.as_str().to_owned());
+    published.path_after = live.path.clone();
     published.url_after = live.is_page().then(|| live.url_path.clone());
     published.data = serde_json::json!({ "title": live.title, "revision": revision, "first": object.first_published_at.is_none() });
     work.record(published);
@@ -53,7 +58,8 @@ pub async fn unpublish(work: &mut Work, declared: &Type, object: &Object) -> Res
         "update objects set live = 0, public = 0, has_draft = 1, live_revision = null, updated_at = ?, version = version + 1 \
          where key = ?",
     );
-    work.execute(update.bind(work.now).bind(object.key)).await?;
+    let update = update.bind(work.now).bind(object.key);
+    work.execute(update).await?;
     let dark = Object::by_key(work, object.key).await?;
     index::reindex(work, declared, &dark).await?;
     work.record(event("unpublished", object));
@@ -82,12 +88,17 @@ async fn go_live(
          latest_revision = ?, version = version + 1, slug = ?, url_path = ?, show_in_menus = ?, seo_title = ?, \
          search_description = ? where key = ?",
     );
-    let update = update.bind(is_public).bind(title.as_str()).bind(title.as_str()).bind(serde_json::to_string(document)?);
+    let update = update
+        .bind(is_public)
+        .bind(title.as_str())
+        .bind(title.as_str())
+        .bind(serde_json::to_string(document)?);
     let update = update.bind(work.now).bind(work.now).bind(work.now).bind(revision).bind(revision);
     let update = update.bind(place.map_or("", |place| place.slug.as_str()));
     let update = update.bind(place.map_or("", |place| place.url_path.as_str()));
     let is_in_menus = document.get("show_in_menus").and_then(Value::as_bool).unwrap_or(false);
-    let (seo_title, description) = if object.is_page() { (text("seo_title"), text("search_description")) } else { Default::default() };
+    let (seo_title, description) =
+        if object.is_page() { (text("seo_title"), text("search_description")) } else { Default::default() };
     let update = update.bind(object.is_page() && is_in_menus).bind(seo_title).bind(description);
     work.execute(update.bind(object.key)).await.map(drop)
 }
@@ -104,7 +115,8 @@ async fn unique(work: &mut Work, declared: &Type, object: &Object, document: &Do
             "select v.object from {} v where v.type = ? and v.field = ? and v.value = ? and v.object <> ? limit 1",
             index::table_of(&value)
         ));
-        let taken = index::bind_value(taken.bind(declared.label.as_str()).bind(name.as_str()), &value).bind(object.key);
+        let taken = index::bind_value(taken.bind(declared.label.as_str()).bind(name.as_str()), &value)
+            .bind(object.key);
         if work.optional::<i64>(taken).await?.is_some() {
             problems.add(name, "is taken by another object");
         }

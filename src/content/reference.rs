@@ -1,8 +1,8 @@
 //! Who uses what: asked before something is deleted, and shown to editors.
 
-use crate::row;
 use crate::base::Key;
 use crate::error::Result;
+use crate::row;
 use crate::store::Conn;
 use crate::store::sql;
 

@@ -78,7 +78,8 @@ pub async fn restore(work: &mut Work, declared: &Type, restored: Restored) -> Re
     let key = Key(work.next("object").await?);
     work.reserve(declared.family(), restored.id).await?;
     let mut object = row_of(work, declared, key, &restored);
-    if let Some(latest) = restored.revisions.iter().max_by_key(|revision| (revision.created_at, revision.id)) {
+    if let Some(latest) = restored.revisions.iter().max_by_key(|revision| (revision.created_at, revision.id))
+    {
         (object.latest_revision, object.latest_revision_at) = (Some(latest.id), Some(latest.created_at));
     }
     write_with_children(work, declared, &mut object, restored).await?;
@@ -97,19 +98,25 @@ pub async fn renew(work: &mut Work, declared: &Type, object: &Object, restored: 
     work.execute(sql("delete from objects where key = ?").bind(object.key)).await?;
     let mut row = row_of(work, declared, object.key, &restored);
     row.version = object.version + 1;
-    if let Some(latest) = restored.revisions.iter().max_by_key(|revision| (revision.created_at, revision.id)) {
+    if let Some(latest) = restored.revisions.iter().max_by_key(|revision| (revision.created_at, revision.id))
+    {
         (row.latest_revision, row.latest_revision_at) = (Some(latest.id), Some(latest.created_at));
     }
     write_with_children(work, declared, &mut row, restored).await?;
     let written = Object::by_key(work, object.key).await?;
     let mut event = event("restored", object);
-    event.path_after = written.path.as_ref().map(|path| path.as_str().to_owned());
+    event.path_after = written.path.clone();
     event.url_after = written.is_page().then(|| written.url_path.clone());
     work.record(event);
     Ok(written)
 }
 
-async fn write_with_children(work: &mut Work, declared: &Type, object: &mut Object, restored: Restored) -> Result<()> {
+async fn write_with_children(
+    work: &mut Work,
+    declared: &Type,
+    object: &mut Object,
+    restored: Restored,
+) -> Result<()> {
     let mut document = restored.document;
     reserve_children(work, declared, &document).await?;
     index::number_children(work, declared, &mut document).await?;

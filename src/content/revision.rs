@@ -1,10 +1,10 @@
 //! The whole content of an object as saved at one moment. Sealed ones never change.
 
-use crate::row;
 use crate::base::Key;
 use crate::base::Timestamp;
 use crate::error::Error;
 use crate::error::Result;
+use crate::row;
 use crate::schema::Document;
 use crate::store::Conn;
 use crate::store::sql;
@@ -54,7 +54,10 @@ impl Revision {
 
     /// Whether the same author may still amend it.
     pub(super) fn is_open_for(&self, author: Option<i64>, now: Timestamp) -> bool {
-        !self.sealed && author.is_some() && self.author == author && now < self.created_at.plus_seconds(OPEN_SECONDS)
+        !self.sealed
+            && author.is_some()
+            && self.author == author
+            && now < self.created_at.plus_seconds(OPEN_SECONDS)
     }
 
     /// Writes it; a revision that is there already is amended.

@@ -20,7 +20,13 @@ use crate::schema::Shape;
 use crate::schema::Type;
 
 /// Copies a page beneath `parent` as a draft of its own, with a free slug; `deep` takes along what stands beneath.
-pub async fn copy(work: &mut Work, schema: &Schema, page: &Object, parent: &Object, deep: bool) -> Result<Object> {
+pub async fn copy(
+    work: &mut Work,
+    schema: &Schema,
+    page: &Object,
+    parent: &Object,
+    deep: bool,
+) -> Result<Object> {
     place::must(work, Action::Add, parent, "add a page here")?;
     place::lock(work).await?;
     let parent = Object::by_key(work, parent.key).await?;
@@ -48,13 +54,24 @@ async fn copy_beneath(work: &mut Work, schema: &Schema, page: &Object, top: &Obj
     Ok(())
 }
 
-async fn copy_one(work: &mut Work, declared: &Type, page: &Object, parent: &Object, slug: &str) -> Result<Object> {
+async fn copy_one(
+    work: &mut Work,
+    declared: &Type,
+    page: &Object,
+    parent: &Object,
+    slug: &str,
+) -> Result<Object> {
     let mut document = page.draft_document(work).await?;
     forget_ids(declared, &mut document);
     document.insert("slug".to_owned(), Value::from(slug));
     let place = place::place_beneath(work, parent, slug, None, None).await?;
     let locale = page.locale.clone();
-    content::create(work, declared, NewObject { document, locale, place: Some(place), ..NewObject::default() }).await
+    content::create(
+        work,
+        declared,
+        NewObject { document, locale, place: Some(place), ..NewObject::default() },
+    )
+    .await
 }
 
 /// Child rows of a copy are rows of their own.

@@ -64,7 +64,8 @@ pub async fn create_root(work: &mut Work, locale: &str) -> Result<Object> {
     let mut document = Document::new();
     document.insert("title".to_owned(), Value::from("Root"));
     let path = TreePath::root();
-    let place = Place { parent: None, path, slug: "root".to_owned(), url_path: "/".to_owned(), restricted: false };
+    let place =
+        Place { parent: None, path, slug: "root".to_owned(), url_path: "/".to_owned(), restricted: false };
     let new = NewObject { document, locale: locale.to_owned(), place: Some(place), ..NewObject::default() };
     content::create(work, &declared, new).await
 }

@@ -20,7 +20,9 @@ pub async fn delete(work: &mut Work, page: &Object) -> Result<usize> {
     let page = Object::by_key(work, page.key).await?;
     page::parent_of(work, &page).await?;
     if !page::sites_under(work, &page).await?.is_empty() {
-        return Err(Error::Conflict("this holds the home page of a site; give the site another one first".to_owned()));
+        return Err(Error::Conflict(
+            "this holds the home page of a site; give the site another one first".to_owned(),
+        ));
     }
     let all = page::subtree(work, &page).await?;
     for one in all.iter().rev() {

@@ -1,11 +1,11 @@
 //! Looking for what cannot be, and mending it: paths, depths, addresses and flags against each other.
 
 use super::privacy;
-use crate::row;
 use crate::accounts::Work;
 use crate::base::Key;
 use crate::base::TreePath;
 use crate::error::Result;
+use crate::row;
 use crate::store::Conn;
 use crate::store::sql;
 
@@ -83,7 +83,10 @@ fn problems_of(node: &Node, parent: Option<&Node>, restricted: &[TreePath]) -> V
     }
     let is_public = node.live && !restricted.iter().any(|place| place.contains(path));
     if node.public != is_public {
-        problems.push((format!("is marked {}public and is {}", not(node.public), if is_public { "" } else { "not" }), true));
+        problems.push((
+            format!("is marked {}public and is {}", not(node.public), if is_public { "" } else { "not" }),
+            true,
+        ));
     }
     problems
 }
@@ -108,7 +111,8 @@ pub async fn repair(work: &mut Work) -> Result<()> {
         addresses.insert(node.key, url_path);
     }
     for table in ["revisions", "value_text", "value_int", "value_real", "refs", "files"] {
-        work.execute(sql(format!("delete from {table} where object not in (select key from objects)"))).await?;
+        work.execute(sql(format!("delete from {table} where object not in (select key from objects)")))
+            .await?;
     }
     privacy::refresh_public(work, &TreePath::root()).await
 }

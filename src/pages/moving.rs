@@ -47,17 +47,24 @@ pub async fn move_to(
     let depths = sql("update objects set depth = depth + ? where path >= ? and path < ?");
     work.execute(depths.bind(deeper).bind(&new.path).bind(new.path.end())).await?;
     let update = sql("update objects set parent = ?, updated_at = ?, version = version + 1 where key = ?");
-    work.execute(update.bind(parent.key).bind(work.now).bind(page.key)).await?;
+    let update = update.bind(parent.key).bind(work.now).bind(page.key);
+    work.execute(update).await?;
     privacy::refresh_public(work, &new.path).await?;
     let moved = Object::by_key(work, page.key).await?;
     let mut event = event("moved", &page);
-    event.path_after = Some(new.path.as_str().to_owned());
+    event.path_after = Some(new.path.clone());
     event.url_after = Some(new.url_path);
     work.record(event);
     Ok(moved)
 }
 
-async fn check(work: &mut Work, schema: &Schema, page: &Object, parent: &Object, before: Option<&Object>) -> Result<()> {
+async fn check(
+    work: &mut Work,
+    schema: &Schema,
+    page: &Object,
+    parent: &Object,
+    before: Option<&Object>,
+) -> Result<()> {
     if page.tree_path()?.contains(parent.tree_path()?) {
         return Err(Error::Conflict("a page cannot stand beneath itself".to_owned()));
     }

@@ -17,7 +17,8 @@ pub async fn by_id(conn: &mut Conn, id: i64) -> Result<Object> {
 
 /// The root of the tree, which is no page of any site.
 pub async fn root(conn: &mut Conn) -> Result<Option<Object>> {
-    let text = format!("select {COLUMNS}, null as doc from objects o where o.family = 'page' and o.parent is null");
+    let text =
+        format!("select {COLUMNS}, null as doc from objects o where o.family = 'page' and o.parent is null");
     conn.optional(sql(text)).await
 }
 
@@ -84,13 +85,19 @@ pub(super) async fn neighbours(
         let last: Option<String> = conn.optional(last.bind(parent).bind(out)).await?;
         return Ok((last.map(TreePath::from_stored), None));
     };
-    let left = sql("select path from objects where parent = ? and key <> ? and path < ? order by path desc limit 1");
+    let left =
+        sql("select path from objects where parent = ? and key <> ? and path < ? order by path desc limit 1");
     let left: Option<String> = conn.optional(left.bind(parent).bind(out).bind(before)).await?;
     Ok((left.map(TreePath::from_stored), Some(before.clone())))
 }
 
 /// Whether another page beneath this parent has the slug.
-pub(super) async fn slug_is_taken(conn: &mut Conn, parent: Key, slug: &str, but: Option<Key>) -> Result<bool> {
+pub(super) async fn slug_is_taken(
+    conn: &mut Conn,
+    parent: Key,
+    slug: &str,
+    but: Option<Key>,
+) -> Result<bool> {
     let ask = sql("select count(*) from objects where parent = ? and slug = ? and key <> ?");
     let taken: i64 = conn.one(ask.bind(parent).bind(slug).bind(but.unwrap_or(Key(0)))).await?;
     Ok(taken > 0)

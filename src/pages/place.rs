@@ -31,12 +31,22 @@ pub(super) async fn lock(work: &mut Work) -> Result<()> {
 }
 
 /// Refuses a type where its own declaration or the parent's does not allow it, or where there are enough.
-pub(super) async fn allowed(work: &mut Work, schema: &Schema, declared: &Type, parent: &Object) -> Result<()> {
-    let refuse = || Error::Conflict(format!("{} may not stand beneath “{}”", declared.name, parent.draft_title));
+pub(super) async fn allowed(
+    work: &mut Work,
+    schema: &Schema,
+    declared: &Type,
+    parent: &Object,
+) -> Result<()> {
+    let refuse =
+        || Error::Conflict(format!("{} may not stand beneath “{}”", declared.name, parent.draft_title));
     match schema.get(&parent.label) {
         Some(above) if !declared.may_stand_under(above) => return Err(refuse()),
         // The root of the tree is of no declared type.
-        None if declared.parents.as_ref().is_some_and(|parents| !parents.iter().any(|label| is_root(label))) => {
+        None if declared
+            .parents
+            .as_ref()
+            .is_some_and(|parents| !parents.iter().any(|label| is_root(label))) =>
+        {
             return Err(refuse());
         }
         _ => {}
@@ -45,7 +55,10 @@ pub(super) async fn allowed(work: &mut Work, schema: &Schema, declared: &Type, p
         let ask = sql("select count(*) from objects where parent = ? and type = ?");
         let there: i64 = work.one(ask.bind(parent.key).bind(declared.label.as_str())).await?;
         if there >= most as i64 {
-            return Err(Error::Conflict(format!("there may be {most} of {} beneath one page", declared.name)));
+            return Err(Error::Conflict(format!(
+                "there may be {most} of {} beneath one page",
+                declared.name
+            )));
         }
     }
     Ok(())
@@ -101,7 +114,8 @@ async fn renumber(work: &mut Work, parent: &Object, before: Option<&TreePath>) -
         }
         replace_prefix(work, old, &format!("#{}", new.as_str())).await?;
     }
-    let unmark = sql(format!("update objects set path = substr(path, 2) where path like '#{}%'", above.as_str()));
+    let unmark =
+        sql(format!("update objects set path = substr(path, 2) where path like '#{}%'", above.as_str()));
     work.execute(unmark).await?;
     Ok(moved_before)
 }
@@ -109,20 +123,21 @@ async fn renumber(work: &mut Work, parent: &Object, before: Option<&TreePath>) -
 /// Gives a whole subtree another path.
 pub(super) async fn replace_prefix(work: &mut Work, old: &str, new: &str) -> Result<()> {
     let rest = old.len() + 1;
-    let update =
-        sql(format!("update objects set path = concat(?, substr(path, {rest})) where path >= ? and path < ?"));
+    let update = sql(format!(
+        "update objects set path = concat(?, substr(path, {rest})) where path >= ? and path < ?"
+    ));
     work.execute(update.bind(new).bind(old).bind(format!("{old}~"))).await.map(drop)
 }
 
 /// A free slug beneath a parent: the wanted one, or what the title gives, numbered if it is taken.
 pub(super) async fn free_slug(work: &mut Work, parent: &Object, wanted: &str) -> Result<String> {
-    let base = crate::text::slug::slugify(wanted, true);
+    let base = crate::text::slugify(wanted, true);
     let base = if base.is_empty() { "page".to_owned() } else { base };
     let mut slug = base.clone();
     let mut number = 1;
     while page::slug_is_taken(work, parent.key, &slug, None).await? {
         number += 1;
-        slug = crate::text::slug::deduplicated(&base, number);
+        slug = crate::text::deduplicated(&base, number);
     }
     Ok(slug)
 }

@@ -3,7 +3,6 @@
 use serde_json::Value;
 
 use super::place;
-use crate::row;
 use crate::accounts::Action;
 use crate::accounts::Work;
 use crate::base::Key;
@@ -12,6 +11,7 @@ use crate::content::Object;
 use crate::content::event;
 use crate::error::Error;
 use crate::error::Result;
+use crate::row;
 use crate::store::Conn;
 use crate::store::sql;
 
@@ -86,7 +86,8 @@ pub async fn restrict(work: &mut Work, page: &Object, privacy: &Privacy) -> Resu
     };
     if !kind.is_empty() {
         let id = work.next("view_restriction").await?;
-        let insert = sql("insert into view_restrictions (id, object, kind, password, groups) values (?, ?, ?, ?, ?)");
+        let insert =
+            sql("insert into view_restrictions (id, object, kind, password, groups) values (?, ?, ?, ?, ?)");
         let insert = insert.bind(id).bind(page.key).bind(kind).bind(password);
         work.execute(insert.bind(Value::from(groups).to_string())).await?;
     }
@@ -99,9 +100,8 @@ pub async fn restrict(work: &mut Work, page: &Object, privacy: &Privacy) -> Resu
 pub(super) async fn is_restricted(conn: &mut Conn, path: &TreePath) -> Result<bool> {
     let mut places = path.ancestors();
     places.push(path.clone());
-    let mut ask = sql(
-        "select count(*) from view_restrictions r join objects o on o.key = r.object where o.path in ",
-    );
+    let mut ask =
+        sql("select count(*) from view_restrictions r join objects o on o.key = r.object where o.path in ");
     ask.push_list(places.iter());
     Ok(conn.one::<i64>(ask).await? > 0)
 }

@@ -1,11 +1,11 @@
 //! Old addresses and where they lead: written by hand, by an import, or by a page that moved.
 
-use crate::row;
 use crate::accounts::Work;
 use crate::base::Timestamp;
 use crate::error::Error;
 use crate::error::Result;
 use crate::events::NewEvent;
+use crate::row;
 use crate::store::Conn;
 use crate::store::sql;
 
@@ -39,7 +39,8 @@ const COLUMNS: &str = "id, old_path, site, permanent, page, route_path, link, au
 impl Redirect {
     /// The redirect with this id.
     pub async fn find(conn: &mut Conn, id: i64) -> Result<Self> {
-        let found = conn.optional(sql(format!("select {COLUMNS} from redirects where id = ?")).bind(id)).await?;
+        let found =
+            conn.optional(sql(format!("select {COLUMNS} from redirects where id = ?")).bind(id)).await?;
         found.ok_or_else(|| Error::not_found(format!("redirect {id}")))
     }
 
@@ -61,7 +62,8 @@ impl Redirect {
     /// Writes it, in place of one with the same path and site. An id of 0 is given anew.
     pub async fn save(mut self, work: &mut Work) -> Result<Self> {
         self.old_path = normalise(&self.old_path);
-        let same = sql("delete from redirects where old_path = ? and (site = ? or (site is null and ? is null))");
+        let same =
+            sql("delete from redirects where old_path = ? and (site = ? or (site is null and ? is null))");
         work.execute(same.bind(self.old_path.as_str()).bind(self.site).bind(self.site)).await?;
         if self.id == 0 {
             self.id = work.next("redirect").await?;
@@ -118,18 +120,11 @@ pub fn normalise(path: &str) -> String {
 }
 
 fn event(kind: &'static str, redirect: &Redirect) -> NewEvent {
+    let label = "wagtailredirects.Redirect";
     NewEvent {
-        kind,
-        family: "wagtailredirects.Redirect".to_owned(),
-        type_: "wagtailredirects.Redirect".to_owned(),
-        id: redirect.id,
         site: redirect.site,
-        locale: None,
-        path_before: None,
-        path_after: None,
         url_before: Some(redirect.old_path.clone()),
-        url_after: None,
-        data: serde_json::Value::Null,
+        ..NewEvent::about(kind, label, label, redirect.id)
     }
 }
 

@@ -43,7 +43,10 @@ impl Signature {
             let label = renamed.map_or(label, |declared| &declared.label);
             let today = next.types.get(label).cloned().unwrap_or_default();
             let gone = kinds.iter().filter(|(path, _)| !today.contains_key(*path));
-            next.kept.entry(label.clone()).or_default().extend(gone.map(|(path, kind)| (path.clone(), kind.clone())));
+            next.kept
+                .entry(label.clone())
+                .or_default()
+                .extend(gone.map(|(path, kind)| (path.clone(), kind.clone())));
         }
         next.kept.retain(|_, kinds| !kinds.is_empty());
         next
@@ -126,7 +129,8 @@ pub fn differences(before: &Signature, schema: &Schema) -> Vec<Change> {
         let renames = renames(&declared.fields, known);
         fields(&label, known, &now.types[&label], &renames, &mut changes);
     }
-    let gone = before.types.keys().filter(|label| !now.types.contains_key(*label) && !renamed_from.contains(label));
+    let gone =
+        before.types.keys().filter(|label| !now.types.contains_key(*label) && !renamed_from.contains(label));
     changes.extend(gone.map(|label| Change::TypeRemoved { label: label.clone() }));
     changes
 }
@@ -169,13 +173,7 @@ fn find_renames(
     }
 }
 
-fn fields(
-    label: &str,
-    before: &Kinds,
-    now: &Kinds,
-    renames: &[(String, String)],
-    changes: &mut Vec<Change>,
-) {
+fn fields(label: &str, before: &Kinds, now: &Kinds, renames: &[(String, String)], changes: &mut Vec<Change>) {
     let is_under = |path: &str, top: &str| {
         path == top || path.starts_with(&format!("{top}.")) || path.starts_with(&format!("{top}["))
     };

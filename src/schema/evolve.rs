@@ -46,11 +46,21 @@ struct Walk<'b> {
 }
 
 impl Walk<'_> {
-    fn parts(&mut self, fields: &[Field], values: &Map<String, Value>, next: &mut Map<String, Value>, old: &str, new: &str) {
-        let join = |path: &str, name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    fn parts(
+        &mut self,
+        fields: &[Field],
+        values: &Map<String, Value>,
+        next: &mut Map<String, Value>,
+        old: &str,
+        new: &str,
+    ) {
+        let join =
+            |path: &str, name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
         for field in fields.iter().filter(|field| field.shape.is_stored()) {
             let names = std::iter::once(&field.name).chain(&field.options.was);
-            let Some((name, value)) = names.into_iter().find_map(|name| values.get(name).map(|value| (name, value))) else {
+            let Some((name, value)) =
+                names.into_iter().find_map(|name| values.get(name).map(|value| (name, value)))
+            else {
                 next.insert(field.name.clone(), field.initial());
                 continue;
             };
@@ -68,10 +78,14 @@ impl Walk<'_> {
             });
         }
         match (&field.shape, value) {
-            (Shape::Struct(fields), Value::Object(values)) => Value::Object(self.object(fields, values, old, new)),
+            (Shape::Struct(fields), Value::Object(values)) => {
+                Value::Object(self.object(fields, values, old, new))
+            }
             (Shape::Children { fields, .. }, Value::Array(rows)) => {
                 let rows = rows.iter().enumerate().map(|(number, row)| match row {
-                    Value::Object(values) => Value::Object(self.object(fields, values, old, &format!("{new}.{number}"))),
+                    Value::Object(values) => {
+                        Value::Object(self.object(fields, values, old, &format!("{new}.{number}")))
+                    }
                     other => other.clone(),
                 });
                 rows.collect()
@@ -85,17 +99,29 @@ impl Walk<'_> {
     }
 
     /// The parts of a struct or row in declared order; an id stays first, what nobody declares stays behind.
-    fn object(&mut self, fields: &[Field], values: &Map<String, Value>, old: &str, new: &str) -> Map<String, Value> {
+    fn object(
+        &mut self,
+        fields: &[Field],
+        values: &Map<String, Value>,
+        old: &str,
+        new: &str,
+    ) -> Map<String, Value> {
         let mut next = Map::new();
         next.extend(values.get("id").map(|id| ("id".to_owned(), id.clone())));
         self.parts(fields, values, &mut next, old, new);
         let renamed: Vec<&String> = fields.iter().flat_map(|field| taken_names(field, values)).collect();
-        let rest: Vec<_> = values.iter().filter(|(name, _)| !next.contains_key(*name) && !renamed.contains(name)).collect();
+        let rest: Vec<_> =
+            values.iter().filter(|(name, _)| !next.contains_key(*name) && !renamed.contains(name)).collect();
         next.extend(rest.into_iter().map(|(name, value)| (name.clone(), value.clone())));
         next
     }
 
-    fn rows(&mut self, rows: &[Value], new: &str, mut read: impl FnMut(&mut Self, &Value, &str) -> Value) -> Value {
+    fn rows(
+        &mut self,
+        rows: &[Value],
+        new: &str,
+        mut read: impl FnMut(&mut Self, &Value, &str) -> Value,
+    ) -> Value {
         let rows = rows.iter().enumerate().map(|(number, row)| {
             let mut row = row.clone();
             if let Some(value) = row.get("value").cloned() {
@@ -130,7 +156,9 @@ impl Walk<'_> {
 fn convert(field: &Field, from: &str, value: &Value) -> Result<Value, String> {
     let refuse = || format!("{} cannot become {}", told(value), field.kind.name());
     let text = |value: &Value| match value {
-        Value::String(text) if from == "rich_text" && !matches!(field.shape, Shape::RichText) => Some(crate::text::rich::plain(text)),
+        Value::String(text) if from == "rich_text" && !matches!(field.shape, Shape::RichText) => {
+            Some(crate::text::rich::plain(text))
+        }
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
         Value::Bool(yes) => Some(yes.to_string()),
@@ -142,7 +170,9 @@ fn convert(field: &Field, from: &str, value: &Value) -> Result<Value, String> {
             Value::from(format!("<p>{}</p>", crate::text::escape_html(text)))
         }
         (Shape::Links(_), Value::Number(_)) => Value::Array(vec![value.clone()]),
-        (Shape::Link(_), Value::Array(ids)) if from.ends_with("(many)") && ids.len() <= 1 => ids.first().cloned().unwrap_or_default(),
+        (Shape::Link(_), Value::Array(ids)) if from.ends_with("(many)") && ids.len() <= 1 => {
+            ids.first().cloned().unwrap_or_default()
+        }
         (Shape::Json, _) => return Ok(value.clone()),
         (Shape::Struct(_) | Shape::List(_) | Shape::Stream(_) | Shape::Children { .. } | Shape::Table, _) => {
             let is_empty = value.is_null() || value == "" || value.as_array().is_some_and(Vec::is_empty);
@@ -162,5 +192,9 @@ fn convert(field: &Field, from: &str, value: &Value) -> Result<Value, String> {
 /// The beginning of a value, for a message.
 fn told(value: &Value) -> String {
     let text = value.to_string();
-    if text.chars().count() <= 40 { text } else { format!("{}…", text.chars().take(40).collect::<String>()) }
+    if text.chars().count() <= 40 {
+        text
+    } else {
+        format!("{}…", text.chars().take(40).collect::<String>())
+    }
 }

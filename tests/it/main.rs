@@ -5,6 +5,7 @@ mod databases;
 mod events;
 mod files;
 mod media;
+mod pages;
 mod shared;
 mod site;
 mod store;

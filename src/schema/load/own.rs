@@ -36,7 +36,12 @@ pub(super) fn declared(
     Type {
         name: name.to_owned(),
         icon: name.to_lowercase(),
-        panels: vec![Panel { heading: String::new(), tab: "Content".to_owned(), fields: shown, collapsed: false }],
+        panels: vec![Panel {
+            heading: String::new(),
+            tab: "Content".to_owned(),
+            fields: shown,
+            collapsed: false,
+        }],
         built_in,
         fields,
         exposed,
