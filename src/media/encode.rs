@@ -12,25 +12,16 @@ use crate::error::Error;
 use crate::error::Result;
 
 use super::spec::Output;
-use super::spec::Spec;
 
-/// Quality of JPEG where the spec names none: Wagtail's.
-const JPEG_QUALITY: u8 = 85;
-/// Quality of WebP where the spec names none: Wagtail's.
-const WEBP_QUALITY: u8 = 80;
 /// The longest side that WebP can hold.
 const WEBP_SIDE: u32 = 16_383;
 
 /// The picture in this format.
-pub(super) fn encode(pixels: &DynamicImage, output: Output, spec: &Spec) -> Result<Vec<u8>> {
-    let quality = spec.quality(output);
+pub(super) fn encode(pixels: &DynamicImage, output: Output, quality: u8, lossless: bool) -> Result<Vec<u8>> {
     let mut out = Cursor::new(Vec::new());
     let written = match output {
-        Output::Webp => return webp(pixels, quality.unwrap_or(WEBP_QUALITY), spec.lossless()),
-        Output::Jpeg => pixels.write_with_encoder(JpegEncoder::new_with_quality(
-            &mut out,
-            quality.unwrap_or(JPEG_QUALITY).max(1),
-        )),
+        Output::Webp => return webp(pixels, quality, lossless),
+        Output::Jpeg => pixels.write_with_encoder(JpegEncoder::new_with_quality(&mut out, quality.max(1))),
         Output::Png => {
             let encoder = PngEncoder::new(&mut out);
             encoder.write_image(pixels.as_bytes(), pixels.width(), pixels.height(), pixels.color().into())

@@ -6,6 +6,7 @@ use fast_image_resize::ResizeOptions;
 use fast_image_resize::Resizer;
 use image::DynamicImage;
 
+use crate::config;
 use crate::error::Error;
 use crate::error::Result;
 
@@ -24,8 +25,38 @@ use super::spec::Spec;
 /// The colour behind transparent parts, where the format has no transparency.
 const WHITE: [u8; 3] = [255, 255, 255];
 
+/// What an operator decides about renditions.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings {
+    /// How large originals and renditions may be.
+    pub bounds: Bounds,
+    /// Quality of JPEG where the spec names none.
+    pub jpeg_quality: u8,
+    /// Quality of WebP where the spec names none.
+    pub webp_quality: u8,
+}
+
+impl Settings {
+    /// As configured.
+    pub fn of(media: &config::Media) -> Self {
+        let quality = |quality: u16| u8::try_from(quality.clamp(1, 100)).unwrap_or(100);
+        Self {
+            bounds: Bounds { max_pixels: media.max_pixels },
+            jpeg_quality: quality(media.jpeg_quality),
+            webp_quality: quality(media.webp_quality),
+        }
+    }
+
+    /// The quality of a format by this spec; formats without loss have none.
+    fn quality(&self, output: Output, spec: &Spec) -> u8 {
+        let usual = if output == Output::Jpeg { self.jpeg_quality } else { self.webp_quality };
+        spec.quality(output).unwrap_or(usual)
+    }
+}
+
 /// The bytes of a rendition of an original; the original's own bytes where its format is not decoded.
-pub fn make(original: &[u8], focal: Option<Focal>, spec: &Spec, bounds: Bounds) -> Result<Vec<u8>> {
+pub fn make(original: &[u8], focal: Option<Focal>, spec: &Spec, settings: &Settings) -> Result<Vec<u8>> {
+    let bounds = settings.bounds;
     let header = Header::read(original, bounds)?;
     let Some(output) = header.format.output(spec) else { return Ok(original.to_vec()) };
     let plan = Plan::of(header.size, focal, spec)?;
@@ -45,7 +76,7 @@ pub fn make(original: &[u8], focal: Option<Focal>, spec: &Spec, bounds: Bounds) 
         Some(background) => colour::flattened(pixels, background),
         None => pixels,
     };
-    encode(&pixels, output, spec)
+    encode(&pixels, output, settings.quality(output, spec), spec.lossless())
 }
 
 /// Decodes once and throws the pixels away: an error says why the file is not taken in.

@@ -2,7 +2,7 @@
 //!
 //! A name is cut to sixty characters, so two originals could come to share one. Each original therefore knows from
 //! which length on its stem tells it from all that came in before it ([`Original::distinct`]); where the cut falls
-//! short of that, its id stands in the name, behind a `~` that no stem holds.
+//! short of that, its id stands in the name, behind an `@` that no stem of ours holds.
 
 use sha1::Digest;
 use sha1::Sha1;
@@ -17,7 +17,7 @@ pub const RENDITIONS: &str = "/media/images/";
 /// How long the part of a name before its last dots may be: a name has at most sixty characters.
 const LONGEST: usize = 59;
 /// Stands between a stem and an id.
-const ID_MARK: char = '~';
+const ID_MARK: char = '@';
 /// Hex digits of the hash that tells one focal point from another.
 const KEY_DIGITS: usize = 8;
 
@@ -146,7 +146,7 @@ pub fn distinct_length<'a>(stem: &str, neighbours: impl IntoIterator<Item = &'a 
 pub fn percent_encoded(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     for byte in name.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~!*()'".contains(&byte) {
+        if byte.is_ascii_alphanumeric() || b"-_.~!*()'@".contains(&byte) {
             out.push(char::from(byte));
         } else {
             out.push_str(&format!("%{byte:02X}"));
@@ -238,7 +238,7 @@ mod tests {
             "..jpg",
             "x.2e16d0ba.jpg",
             ".width-1.jpg",
-            "~.width-1.jpg",
+            "@.width-1.jpg",
             "fill-1x1.jpg",
         ] {
             assert!(guesses(name).is_empty(), "{name}: {:?}", guesses(name));

@@ -9,6 +9,7 @@ use siskin::media::Format;
 use siskin::media::Header;
 use siskin::media::Original;
 use siskin::media::Plan;
+use siskin::media::Settings;
 use siskin::media::Size;
 use siskin::media::Spec;
 use siskin::media::check;
@@ -158,11 +159,12 @@ fn renditions_differ(path: &str, bytes: &[u8], header: Header) -> Vec<String> {
         "fill-30x30|format-gif",
         "original|format-png|bgcolor-0f0",
     ];
+    let settings = Settings { bounds: BOUNDS, jpeg_quality: 85, webp_quality: 80 };
     let mut wrong = Vec::new();
     for text in specs.into_iter().filter(|_| header.format.is_made_of_pixels()) {
         let spec = Spec::parse(text).unwrap();
         let planned = Plan::of(header.size, None, &spec).unwrap().size;
-        match make(bytes, None, &spec, BOUNDS).and_then(|made| Header::read(&made, BOUNDS)) {
+        match make(bytes, None, &spec, &settings).and_then(|made| Header::read(&made, BOUNDS)) {
             Ok(made) if made.size == planned && made.format.mime() == header.format.rendition_mime(&spec) => {
             }
             Ok(made) => wrong.push(format!("{path} {text}: {made:?}, planned {planned:?}")),
