@@ -4,6 +4,7 @@ mod config;
 mod databases;
 mod events;
 mod files;
+mod house;
 mod media;
 mod pages;
 mod shared;
