@@ -1,1 +1,101 @@
-//! The cms room.
+//! [`Cms`]: the handle to everything above the doors. One is made at start and shared.
+//!
+//! Reading order: this file (what it holds), `builder` (how it is made), `snapshot` (what is kept in memory and how it
+//! follows the log).
+
+mod builder;
+mod snapshot;
+
+use std::sync::Arc;
+
+pub use builder::{Builder, ModelChanges};
+pub use snapshot::Snapshot;
+
+use crate::accounts::Actor;
+use crate::accounts::Reading;
+use crate::accounts::Work;
+use crate::base::Clock;
+use crate::config::Config;
+use crate::error::Result;
+use crate::files::Files;
+use crate::media::Addresses;
+use crate::media::Workshop;
+use crate::schema::Registry;
+use crate::schema::Schema;
+use crate::search::Index;
+use crate::sites::Sites;
+use crate::store::Db;
+
+/// A site's content management system, open and ready.
+pub struct Cms {
+    /// What the operator decided.
+    pub config: Config,
+    /// The store.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// Originals and renditions.
+    pub files: Files,
+    /// The content types.
+    pub schema: Arc<Schema>,
+    /// The field kinds that models may name.
+    pub registry: Registry,
+    /// Where renditions are made.
+    pub workshop: Workshop,
+    /// Addresses of renditions.
+    pub addresses: Addresses,
+    /// The search index of this node.
+    pub index: Arc<Index>,
+    /// The key that signs what leaves and comes back.
+    pub signing_key: [u8; 32],
+    following: snapshot::Following,
+}
+
+impl Cms {
+    /// Starts to open the site in a folder.
+    pub fn builder(dir: impl Into<std::path::PathBuf>) -> Builder {
+        Builder::new(dir.into())
+    }
+
+    /// Begins to read for a viewer.
+    pub async fn reading(&self, viewer: Actor) -> Result<Reading> {
+        Reading::begin(&self.db, &self.clock, viewer).await
+    }
+
+    /// Begins to read for a viewer on one snapshot of the store, for when several statements must agree.
+    pub async fn snapshot_reading(&self, viewer: Actor) -> Result<Reading> {
+        Reading::snapshot(&self.db, &self.clock, viewer).await
+    }
+
+    /// Begins a change by an actor; it ends with [`Cms::commit`].
+    pub async fn work(&self, actor: Actor) -> Result<Work> {
+        Work::begin(&self.db, &self.clock, actor).await
+    }
+
+    /// Makes a change last, and has this process know of it before anybody asks again.
+    pub async fn commit(&self, work: Work) -> Result<()> {
+        work.commit().await?;
+        self.catch_up().await
+    }
+
+    /// What this process keeps in memory of the store.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.following.current()
+    }
+
+    /// The sites, as of the last event that this process followed.
+    pub fn sites(&self) -> Arc<Sites> {
+        self.snapshot().sites.clone()
+    }
+
+    /// Follows the log up to its head. Commands and other processes commit too: `serve` calls this several times a
+    /// second.
+    pub async fn catch_up(&self) -> Result<()> {
+        self.following.catch_up(&self.db, &self.config).await
+    }
+
+    /// The number of the last event that this process followed; changes when it follows further.
+    pub fn followed(&self) -> tokio::sync::watch::Receiver<i64> {
+        self.following.watch()
+    }
+}

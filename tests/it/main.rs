@@ -6,6 +6,7 @@ mod events;
 mod files;
 mod house;
 mod media;
+mod models;
 mod pages;
 mod shared;
 mod site;
