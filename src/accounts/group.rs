@@ -137,9 +137,10 @@ row! {
 impl Grant {
     /// What a user's groups allow; a grant on something that is gone, or that makes no sense, allows nothing.
     pub(super) async fn of_user(conn: &mut Conn, user: i64) -> Result<Vec<Self>> {
-        let text = "select g.action, g.place, g.label, g.site, o.path from memberships m \
+        let text = "select g.action, g.place, g.label, g.site, coalesce(o.path, c.path) as path from memberships m \
                     join grants g on g.group_id = m.group_id \
                     left join objects o on g.place = 'page' and o.family = 'page' and o.id = g.place_id \
+                    left join collections c on g.place = 'collection' and c.id = g.place_id \
                     where m.user_id = ?";
         let placed: Vec<Placed> = conn.all(sql(text).bind(user)).await?;
         Ok(placed.into_iter().filter_map(Placed::grant).collect())
