@@ -62,12 +62,13 @@ impl Cache {
     /// An empty one that has followed the log up to `followed`.
     pub fn new(config: &config::Cache, followed: i64) -> Self {
         let weigh = |key: &String, entry: &Arc<Entry>| {
-            let headers: usize = entry.answer.headers.iter().map(|(name, value)| name.len() + value.len()).sum();
+            let headers: usize =
+                entry.answer.headers.iter().map(|(name, value)| name.len() + value.len()).sum();
             u32::try_from(key.len() + headers + entry.answer.body.len() + OVERHEAD).unwrap_or(u32::MAX)
         };
-        let entries = config.enabled.then(|| {
-            moka::future::Cache::builder().max_capacity(config.max_bytes).weigher(weigh).build()
-        });
+        let entries = config
+            .enabled
+            .then(|| moka::future::Cache::builder().max_capacity(config.max_bytes).weigher(weigh).build());
         Self { entries, log: RwLock::new(Log { followed, all: followed, ..Log::default() }) }
     }
 

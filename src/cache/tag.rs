@@ -37,7 +37,8 @@ pub(super) fn touched(event: &Event) -> Touched {
     };
     match family {
         "auth.User" | "auth.Group" => Touched::Nothing,
-        "page" if event.kind == "saved" => Touched::Nothing,
+        // A draft shows nowhere, not even that of a new page.
+        _ if matches!(event.kind.as_str(), "edited" | "created") => Touched::Nothing,
         "page" if changes_addresses(event) => Touched::Everything,
         "page" => Touched::Tags(page_tags(event)),
         "wagtailcore.Site" | "wagtailcore.Locale" | "wagtailcore.Collection" => Touched::Everything,
@@ -48,7 +49,8 @@ pub(super) fn touched(event: &Event) -> Touched {
 
 /// Links in any answer may name a page that moved, appeared, went, or that fewer people may see.
 fn changes_addresses(event: &Event) -> bool {
-    event.url_before != event.url_after || event.path_before != event.path_after || event.kind == "restricted"
+    let moved = event.url_before != event.url_after || event.path_before != event.path_after;
+    moved || matches!(event.kind.as_str(), "restricted" | "restored")
 }
 
 fn page_tags(event: &Event) -> Vec<Tag> {
@@ -104,16 +106,28 @@ pub(super) mod tests {
     fn events_touch_what_they_change_and_nothing_else() {
         let Touched::Tags(tags) = touched(&page_event(1, "published", 5)) else { panic!("tags") };
         let root = TreePath::root();
-        assert!(tags.contains(&Tag::Object("page".into(), 5)) && tags.contains(&Tag::Type("blog.Post".into())));
-        assert!(tags.contains(&Tag::Subtree(root.clone())) && tags.contains(&Tag::Subtree(root.nth_child(0))));
-        assert!(!tags.contains(&Tag::Subtree(root.nth_child(1))) && !tags.contains(&Tag::Type("blog.Index".into())));
+        assert!(
+            tags.contains(&Tag::Object("page".into(), 5)) && tags.contains(&Tag::Type("blog.Post".into()))
+        );
+        assert!(
+            tags.contains(&Tag::Subtree(root.clone())) && tags.contains(&Tag::Subtree(root.nth_child(0)))
+        );
+        assert!(
+            !tags.contains(&Tag::Subtree(root.nth_child(1)))
+                && !tags.contains(&Tag::Type("blog.Index".into()))
+        );
 
-        assert_eq!(touched(&page_event(1, "saved", 5)), Touched::Nothing, "a draft shows nowhere");
+        assert_eq!(touched(&page_event(1, "edited", 5)), Touched::Nothing, "a draft shows nowhere");
         assert_eq!(touched(&page_event(1, "restricted", 5)), Touched::Everything);
         assert_eq!(touched(&event(1, "user.changed", Some("auth.User"))), Touched::Nothing);
         let moved = Event { url_after: Some("/home/y/".into()), ..page_event(1, "moved", 5) };
         assert_eq!(touched(&moved), Touched::Everything);
-        let Touched::Tags(tags) = touched(&event(1, "published", Some("base.Person"))) else { panic!("tags") };
-        assert!(tags.contains(&Tag::Object("base.Person".into(), 5)) && !tags.contains(&Tag::Type(ANY_PAGE.into())));
+        let Touched::Tags(tags) = touched(&event(1, "published", Some("base.Person"))) else {
+            panic!("tags")
+        };
+        assert!(
+            tags.contains(&Tag::Object("base.Person".into(), 5))
+                && !tags.contains(&Tag::Type(ANY_PAGE.into()))
+        );
     }
 }

@@ -57,11 +57,15 @@ impl Sites {
         Ok(Self { sites, locales, roots, default_locale, prefix: config.locale_prefix })
     }
 
-    /// Whether this event means that the sites have to be loaded anew: a site or locale changed, or a page's URL did.
+    /// Whether this event means that the sites have to be loaded anew: a site or locale changed, a page's URL did, or
+    /// a page came or went that may show a site.
     pub fn is_touched_by(event: &Event) -> bool {
         match event.family.as_deref() {
             Some(SITE | LOCALE) => true,
-            Some("page") => event.url_before != event.url_after,
+            Some("page") => {
+                let comes_or_goes = matches!(event.kind.as_str(), "created" | "restored" | "deleted");
+                comes_or_goes || event.url_before != event.url_after
+            }
             _ => false,
         }
     }
