@@ -1,11 +1,16 @@
 //! Text in every form a person writes it: rich text, Markdown, slugs, plain words.
+//!
+//! Pure functions over strings; nothing here knows the store, a site or a request. Whoever needs the address of a
+//! page or an image passes something that implements [`rich::Links`].
 
+pub mod markdown;
 pub mod rich;
 
 mod entities;
 mod excerpt;
 mod fold;
 mod slug;
+mod tokens;
 
 pub use entities::escape_html;
 pub use excerpt::excerpt;

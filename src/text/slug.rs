@@ -12,7 +12,9 @@ pub const MAX_SLUG: usize = 255;
 ///
 /// A title without any word gives an empty slug; the caller has a better idea what to call the page.
 pub fn slugify(title: &str, allow_unicode: bool) -> String {
-    let title: String = if allow_unicode { title.nfkc().collect() } else { deunicode_with_tofu(title, " ") };
+    // The invisible joint of Persian words.
+    let title = title.replace('\u{200C}', "-");
+    let title: String = if allow_unicode { title.nfkc().collect() } else { deunicode_with_tofu(&title, " ") };
     let mut slug = String::with_capacity(title.len());
     for letter in title.chars().flat_map(char::to_lowercase) {
         if is_word(letter) {
@@ -44,9 +46,9 @@ fn is_word(letter: char) -> bool {
     letter == '_' || letter.is_alphanumeric() || is_combining_mark(letter)
 }
 
-/// Whitespace, dashes, and the invisible joint of Persian words. Other signs are left out: `it's` is `its`.
+/// Whitespace, dashes and slashes. Other signs are left out: `it's` is `its`.
 fn parts_words(letter: char) -> bool {
-    letter.is_whitespace() || matches!(letter, '-' | '\u{2010}'..='\u{2015}' | '\u{200C}' | '/')
+    letter.is_whitespace() || matches!(letter, '-' | '\u{2010}'..='\u{2015}' | '/')
 }
 
 fn cut(slug: &str, most: usize) -> &str {

@@ -1,0 +1,199 @@
+//! Markdown fields.
+
+mod raw;
+
+use std::collections::HashMap;
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use ammonia::Builder;
+use pulldown_cmark::CowStr;
+use pulldown_cmark::Event;
+use pulldown_cmark::Options;
+use pulldown_cmark::Parser;
+use pulldown_cmark::Tag;
+use pulldown_cmark::TagEnd;
+
+use super::deduplicated;
+use super::is_slug;
+use super::slugify;
+
+/// HTML for Markdown: CommonMark with tables, footnotes, strikethrough, task lists and an `id` for each heading.
+/// Raw HTML is kept as far as it can do no harm; whatever could run is gone.
+pub fn to_html(markdown: &str) -> String {
+    let mut events: Vec<Event<'_>> = Parser::new_ext(markdown, options()).collect();
+    give_headings_ids(&mut events);
+    let has_raw_html = events.iter().any(|event| matches!(event, Event::Html(_) | Event::InlineHtml(_)));
+    let mut html = String::with_capacity(markdown.len() * 3 / 2);
+    pulldown_cmark::html::push_html(&mut html, events.into_iter());
+    if has_raw_html {
+        html = raw::balanced(&html);
+    }
+    CLEANER.clean(&html).to_string()
+}
+
+/// The words of a Markdown text, without markup and raw HTML, all whitespace single spaces.
+pub fn plain(markdown: &str) -> String {
+    let mut words = String::with_capacity(markdown.len());
+    for event in Parser::new_ext(markdown, options()) {
+        match event {
+            Event::Text(text) | Event::Code(text) => words.push_str(&text),
+            Event::InlineHtml(tag) if tag.starts_with("<br") => words.push(' '),
+            Event::SoftBreak | Event::HardBreak | Event::Rule => words.push(' '),
+            Event::End(end) if !is_inline(&end) => words.push(' '),
+            _ => {}
+        }
+    }
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn options() -> Options {
+    Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_HEADING_ATTRIBUTES
+}
+
+fn is_inline(end: &TagEnd) -> bool {
+    matches!(end, TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link | TagEnd::Image)
+}
+
+/// Names each heading by its words, or by the `{#name}` that its author gave; the second of a name is `name-2`.
+fn give_headings_ids(events: &mut [Event<'_>]) {
+    let mut taken: HashMap<String, usize> = HashMap::new();
+    let mut start = 0;
+    let mut words = String::new();
+    for index in 0..events.len() {
+        match &events[index] {
+            Event::Start(Tag::Heading { .. }) => {
+                start = index;
+                words.clear();
+            }
+            Event::Text(text) | Event::Code(text) => words.push_str(text),
+            Event::End(TagEnd::Heading(_)) => {
+                if let Event::Start(Tag::Heading { id, .. }) = &mut events[start] {
+                    let wanted = slugify(id.as_deref().unwrap_or(&words), true);
+                    *id = unique(wanted, &mut taken).map(CowStr::from);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn unique(name: String, taken: &mut HashMap<String, usize>) -> Option<String> {
+    if name.is_empty() {
+        return None;
+    }
+    let times = taken.entry(name.clone()).or_default();
+    *times += 1;
+    Some(if *times == 1 { name } else { deduplicated(&name, *times) })
+}
+
+/// What may be in a Markdown text: everything that documents are made of, and nothing that runs or loads code.
+static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut builder = Builder::default();
+    builder
+        .add_tags(["input", "section"])
+        .rm_tags(["map", "area", "bdo"])
+        .clean_content_tags(HashSet::from(["script", "style", "iframe", "textarea", "title", "xmp"]))
+        .link_rel(None)
+        .url_schemes(HashSet::from(["http", "https", "mailto", "tel"]))
+        .generic_attributes(HashSet::from(["lang", "title", "id"]))
+        .add_tag_attributes("input", ["checked", "disabled", "type"])
+        .add_allowed_classes("sup", ["footnote-reference", "footnote-definition-label"])
+        .add_allowed_classes("div", ["footnote-definition"])
+        .attribute_filter(|element, attribute, value| match (element, attribute) {
+            ("code", "class") => value.starts_with("language-").then_some(value.into()),
+            // Only a slug: it shadows nothing that scripts ask the document for.
+            (_, "id") => is_slug(value).then_some(value.into()),
+            _ => Some(value.into()),
+        });
+    builder.add_tag_attributes("code", ["class"]);
+    builder
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markdown_becomes_html() {
+        for (markdown, html) in [
+            ("", ""),
+            ("Some *words*\nand **more**.", "<p>Some <em>words</em>\nand <strong>more</strong>.</p>\n"),
+            ("# A *title*", "<h1 id=\"a-title\">A <em>title</em></h1>\n"),
+            (
+                "## Für alle {#all}\n## Same\n## Same",
+                "<h2 id=\"all\">Für alle</h2>\n<h2 id=\"same\">Same</h2>\n<h2 id=\"same-2\">Same</h2>\n",
+            ),
+            ("~~a~~ <kbd>b</kbd>", "<p><del>a</del> <kbd>b</kbd></p>\n"),
+            (
+                "| a |\n|:-:|\n| b |",
+                "<table><thead><tr><th>a</th></tr></thead><tbody>\n<tr><td>b</td></tr>\n</tbody></table>\n",
+            ),
+            (
+                "- [x] a\n- [ ] b",
+                "<ul>\n<li><input disabled=\"\" type=\"checkbox\" checked=\"\">\na</li>\n\
+                 <li><input disabled=\"\" type=\"checkbox\">\nb</li>\n</ul>\n",
+            ),
+            ("```rust\na < b\n```", "<pre><code class=\"language-rust\">a &lt; b\n</code></pre>\n"),
+            (
+                "a[^1]\n\n[^1]: b",
+                "<p>a<sup class=\"footnote-reference\"><a href=\"#1\">1</a></sup></p>\n\
+                 <div class=\"footnote-definition\" id=\"1\"><sup class=\"footnote-definition-label\">1</sup>\n<p>b</p>\n</div>\n",
+            ),
+            (
+                "[a](https://example.com/?b&c \"d\")",
+                "<p><a href=\"https://example.com/?b&amp;c\" title=\"d\">a</a></p>\n",
+            ),
+            ("![a](/b.png)", "<p><img src=\"/b.png\" alt=\"a\"></p>\n"),
+        ] {
+            assert_eq!(to_html(markdown), html, "{markdown}");
+        }
+    }
+
+    #[test]
+    fn nothing_in_markdown_runs() {
+        for (markdown, html) in [
+            ("a<script>alert(1)</script>b", "<p>ab</p>\n"),
+            ("<script>\nalert(1)\n</script>\n\nb", "\n<p>b</p>\n"),
+            ("[a](javascript:alert(1)) ![b](data:image/png;base64,AA)", "<p><a>a</a> <img alt=\"b\"></p>\n"),
+            ("<javascript:alert(1)>", "<p><a>javascript:alert(1)</a></p>\n"),
+            ("<b onclick=\"x\">a", "<p><b>a</b></p>\n"),
+            ("# a {#b onclick=x}", "<h1 id=\"b\">a</h1>\n"),
+            ("# a {#\"onclick=x .c}", "<h1 id=\"onclickx\">a</h1>\n"),
+            (
+                "| <img src=x onerror=y> |\n|-|",
+                "<table><thead><tr><th><img src=\"x\"></th></tr></thead><tbody>\n</tbody></table>\n",
+            ),
+            ("a <input type=text value=b>", "<p>a </p>"),
+            ("<form action=/x><button>a</button></form>", "a"),
+        ] {
+            let cleaned = to_html(markdown);
+            assert_eq!(cleaned.trim(), html.trim(), "{markdown}");
+        }
+    }
+
+    #[test]
+    fn a_small_text_stays_small() {
+        let styles: String = (0..2_000).map(|number| format!("<b title={number}>")).collect();
+        let hostile = format!("<p>{styles}</p>{}", "<p>x</p>".repeat(2_000));
+        assert!(to_html(&hostile).len() < 2 * hostile.len());
+        let deep = "<div>".repeat(20_000);
+        assert!(to_html(&deep).len() < deep.len());
+    }
+
+    #[test]
+    fn words_of_markdown() {
+        for (markdown, words) in [
+            ("# A *b*\n\nc**d** `e`\nf", "A b cd e f"),
+            ("- a\n- b\n\n> c", "a b c"),
+            ("[a](/b) ![c](/d) <b>e</b>", "a c e"),
+            ("a<br>b<i>c</i>", "a bc"),
+        ] {
+            assert_eq!(plain(markdown), words, "{markdown}");
+        }
+    }
+}
