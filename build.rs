@@ -1,6 +1,12 @@
-//! Tells cargo that the embedded migrations are sources too: `include_dir` alone does not notice an edit.
+//! Tells cargo that what is embedded (migrations, the admin's templates and built assets) are sources too:
+//! `include_dir` alone does not notice an edit.
 
 fn main() {
-    println!("cargo:rerun-if-changed=build.rs");
-    println!("cargo:rerun-if-changed=migrations");
+    for embedded in ["build.rs", "migrations", "themes/admin/templates", "themes/admin/dist"] {
+        println!("cargo:rerun-if-changed={embedded}");
+    }
+    // The assets are built by npm, in a step of its own. Without them the program compiles and says so when it runs.
+    if let Err(error) = std::fs::create_dir_all("themes/admin/dist") {
+        println!("cargo:warning=themes/admin/dist cannot be made: {error}");
+    }
 }
