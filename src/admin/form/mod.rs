@@ -76,12 +76,15 @@ impl Form {
             let before = draw.told.len();
             let mut fields = Vec::new();
             for name in &panel.fields {
-                let Some(field) = declared.field(name).filter(|field| field.shape.is_stored()) else { continue };
+                let Some(field) = declared.field(name).filter(|field| field.shape.is_stored()) else {
+                    continue;
+                };
                 let value = filled.document.get(name).cloned().unwrap_or_else(|| field.initial());
                 fields.push(draw.field(field, &value, name, name)?);
             }
             let found = draw.told.len() - before;
-            let drawn = Panel { heading: panel.heading.clone(), collapsed: panel.collapsed && found == 0, fields };
+            let drawn =
+                Panel { heading: panel.heading.clone(), collapsed: panel.collapsed && found == 0, fields };
             put(&mut tabs, &panel.tab, drawn, found);
         }
         let templates = rows::templates(&mut draw, declared)?;

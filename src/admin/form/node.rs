@@ -12,7 +12,10 @@ use crate::render::Templates;
 use crate::schema::Field;
 use crate::schema::Shape;
 use crate::schema::Target;
-use crate::text;
+
+/// The rich-text features of a field that names none.
+const USUAL_FEATURES: [&str; 12] =
+    ["h2", "h3", "h4", "bold", "italic", "ol", "ul", "hr", "link", "document-link", "image", "embed"];
 
 /// What `fields/<kind>.html` is drawn from.
 #[derive(Debug, Serialize)]
@@ -62,18 +65,21 @@ impl<'a> Draw<'a> {
     /// Draws one field. `name` is its path in the form, `place` its place in the models.
     pub fn field(&mut self, field: &Field, value: &Value, name: &str, place: &str) -> Result<String> {
         let mut node = self.node(field, value, name);
+        let depth = self.around.len();
         match &field.shape {
             Shape::Struct(fields) => {
-                self.around.push(field.label.clone());
+                self.around.extend((!node.bare).then(|| field.label.clone()));
                 for part in fields.iter().filter(|part| part.shape.is_stored()) {
                     let inner = value.get(&part.name).cloned().unwrap_or_else(|| part.initial());
                     let (name, place) = (format!("{name}.{}", part.name), format!("{place}.{}", part.name));
                     node.parts.push(self.field(part, &inner, &name, &place)?);
                 }
-                self.around.pop();
+                self.around.truncate(depth);
             }
             Shape::Stream(_) | Shape::List(_) | Shape::Children { .. } => {
+                self.around.extend((!node.bare).then(|| field.label.clone()));
                 (node.rows, node.groups) = self.rows(field, value, name, place)?;
+                self.around.truncate(depth);
             }
             _ => {}
         }
@@ -107,7 +113,7 @@ impl<'a> Draw<'a> {
 
     fn node(&mut self, field: &Field, value: &Value, name: &str) -> Node {
         let bare = std::mem::take(&mut self.bare);
-        let problems = self.problems(field, name);
+        let problems = self.problems(field, name, bare);
         Node {
             kind: field.kind.name().to_owned(),
             id: format!("f-{name}"),
@@ -128,12 +134,13 @@ impl<'a> Draw<'a> {
     }
 
     /// The problems at this name; a list's entry is told without the `.value` that its input has.
-    fn problems(&mut self, field: &Field, name: &str) -> Vec<String> {
+    fn problems(&mut self, field: &Field, name: &str, bare: bool) -> Vec<String> {
         let all = self.filled.problems;
         let entry = name.strip_suffix(".value").filter(|entry| ends_in_number(entry));
         let mut problems = all.at(name).to_vec();
         problems.extend(entry.map(|entry| all.at(entry)).unwrap_or_default().iter().cloned());
-        let label = self.around.iter().map(String::as_str).chain([field.label.as_str()]);
+        let own = (!bare).then_some(field.label.as_str());
+        let label = self.around.iter().map(String::as_str).chain(own);
         let label = label.collect::<Vec<_>>().join(" › ");
         self.told.extend(problems.iter().map(|problem| Told {
             id: format!("field-{name}"),
@@ -160,11 +167,13 @@ impl<'a> Draw<'a> {
         set("choices", json!(declared.choices));
         match &field.shape {
             Shape::RichText => {
-                let usual = || text::DEFAULT_FEATURES.iter().map(|name| (*name).to_owned()).collect();
+                let usual = || USUAL_FEATURES.iter().map(|name| (*name).to_owned()).collect();
                 let features: Vec<String> = declared.features.clone().unwrap_or_else(usual);
                 set("features", json!(json!(features).to_string()));
             }
-            Shape::Table => set("json", json!(if value.is_null() { String::new() } else { value.to_string() })),
+            Shape::Table => {
+                set("json", json!(if value.is_null() { String::new() } else { value.to_string() }))
+            }
             Shape::Link(target) | Shape::Links(target) => {
                 let of = match target {
                     Target::Page(labels) | Target::Snippet(labels) => labels.join(","),
@@ -197,7 +206,9 @@ fn number(value: f64) -> Value {
 
 fn shown_when(field: &Field, name: &str) -> Option<ShownWhen> {
     let when = field.options.shown_when.as_ref()?;
-    let beside = name.rsplit_once('.').map_or_else(|| when.field.clone(), |(around, _)| format!("{around}.{}", when.field));
+    let beside = name
+        .rsplit_once('.')
+        .map_or_else(|| when.field.clone(), |(around, _)| format!("{around}.{}", when.field));
     Some(ShownWhen { field: beside, values: json!(when.values).to_string() })
 }
 
@@ -209,7 +220,13 @@ fn shown(field: &Field, value: &Value, refused: bool) -> Value {
             Value::Array(_) => value.clone(),
             _ => json!([]),
         },
-        Shape::Table => if value.is_object() { value.clone() } else { json!({}) },
+        Shape::Table => {
+            if value.is_object() {
+                value.clone()
+            } else {
+                json!({})
+            }
+        }
         Shape::Json if !refused => match value {
             Value::Null => json!(""),
             other => json!(serde_json::to_string_pretty(other).unwrap_or_default()),

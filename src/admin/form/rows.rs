@@ -14,6 +14,9 @@ use crate::schema::Type;
 /// What a new row is called until the browser gives it a name.
 const UNNAMED: &str = "__name__";
 
+/// Characters of a row's content that stand beside its name.
+const BRIEF: usize = 100;
+
 /// One row.
 #[derive(Debug, Serialize)]
 pub struct Row {
@@ -84,7 +87,9 @@ impl Draw<'_> {
         let mut rows = Vec::new();
         for (number, stored) in value.as_array().map(Vec::as_slice).unwrap_or_default().iter().enumerate() {
             let block = stored.get("type").and_then(Value::as_str).unwrap_or_default();
-            let Some(kind) = kinds.iter().find(|kind| kind.block.is_empty() || kind.block == block) else { continue };
+            let Some(kind) = kinds.iter().find(|kind| kind.block.is_empty() || kind.block == block) else {
+                continue;
+            };
             self.around.push(format!("{} {}", kind.label, number + 1));
             let row = self.row(kind, stored, &format!("{name}.{number}"), place)?;
             self.around.pop();
@@ -117,7 +122,7 @@ impl Draw<'_> {
             r#type: kind.block.to_owned(),
             label: kind.label.clone(),
             icon: kind.icon,
-            brief: brief(stored),
+            brief: brief(kind, stored),
             folded: false,
             problem: self.told.len() > before,
             html,
@@ -136,7 +141,9 @@ pub fn templates(draw: &mut Draw<'_>, declared: &Type) -> Result<Vec<RowTemplate
 
 fn collect(draw: &mut Draw<'_>, field: &Field, place: &str, templates: &mut Vec<RowTemplate>) -> Result<()> {
     if let Shape::Struct(fields) = &field.shape {
-        return fields.iter().try_for_each(|part| collect(draw, part, &format!("{place}.{}", part.name), templates));
+        return fields
+            .iter()
+            .try_for_each(|part| collect(draw, part, &format!("{place}.{}", part.name), templates));
     }
     for kind in kinds(field) {
         let key = inner(place, &kind);
@@ -213,16 +220,36 @@ fn id(value: &Value) -> String {
     }
 }
 
-/// The first text in a row, without markup.
-fn brief(stored: &Value) -> String {
-    fn first(value: &Value) -> Option<&str> {
-        match value {
-            Value::String(text) if !text.trim().is_empty() => Some(text),
-            Value::Array(values) => values.iter().find_map(first),
-            Value::Object(parts) => parts.iter().filter(|(name, _)| *name != "id" && *name != "type").find_map(|(_, value)| first(value)),
-            _ => None,
-        }
-    }
-    let text = first(stored).map(crate::text::plain).unwrap_or_default();
-    text.chars().take(100).collect()
+/// The first words of a row, without markup.
+fn brief(kind: &Kind<'_>, stored: &Value) -> String {
+    let words = match kind.holds {
+        Holds::Value(field) => stored.get("value").and_then(|value| words(field, value)),
+        Holds::Fields(fields) => first_words(fields, stored),
+    };
+    words.map(|words| words.chars().take(BRIEF).collect()).unwrap_or_default()
+}
+
+fn first_words(fields: &[Field], values: &Value) -> Option<String> {
+    fields.iter().find_map(|field| words(field, values.get(&field.name)?))
+}
+
+fn words(field: &Field, value: &Value) -> Option<String> {
+    let text = match &field.shape {
+        Shape::Text | Shape::Markdown | Shape::Embed => value.as_str()?.to_owned(),
+        Shape::RichText => without_tags(value.as_str()?),
+        Shape::Struct(fields) => return first_words(fields, value),
+        Shape::List(item) => return words(item, value.as_array()?.first()?.get("value")?),
+        _ => return None,
+    };
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    (!text.is_empty()).then_some(text)
+}
+
+fn without_tags(html: &str) -> String {
+    let mut is_tag = false;
+    let kept = html.chars().map(|character| {
+        is_tag = (is_tag || character == '<') && character != '>';
+        if is_tag || character == '>' { ' ' } else { character }
+    });
+    kept.collect()
 }

@@ -42,7 +42,9 @@ impl Sent {
     pub fn content(mut self, declared: &Type, existing: &Document) -> Map<String, Value> {
         for field in declared.all_fields().filter(|field| matches!(field.shape, Shape::DateTime)) {
             let stored = existing.get(&field.name).and_then(Value::as_str).map(local);
-            if stored.is_some() && self.tree.get(&field.name).and_then(Value::as_str).map(str::to_owned) == stored {
+            if stored.is_some()
+                && self.tree.get(&field.name).and_then(Value::as_str).map(str::to_owned) == stored
+            {
                 self.tree.remove(&field.name);
             }
         }

@@ -50,7 +50,7 @@ async function insertImage(editor: Editor): Promise<void> {
 export function bar(editor: Editor, features: string[]): HTMLElement {
   const tools = TOOLS.filter((tool) => features.includes(tool.feature));
   const buttons = tools.map((tool) => {
-    const button = make("button", { class: "tool", type: "button", title: tool.label, "aria-label": tool.label, "aria-pressed": "false" });
+    const button = make("button", { class: "tool", type: "button", title: tool.label, "aria-pressed": "false", "aria-label": tool.text ? false : tool.label });
     if (tool.icon) button.append(icon(tool.icon));
     if (tool.text) button.append(tool.text);
     button.addEventListener("click", () => tool.run(editor));
