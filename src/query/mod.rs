@@ -1,1 +1,21 @@
-//! The query room.
+//! Published content, listed. [`Selection`] is the only way: what a viewer may not see is left out of it before
+//! anything else is asked, so that no filter, order, count or search can tell of it.
+//!
+//! Reading order: `selection` (what is asked for, and the statements), `scope` (who sees what), `filter`, `order`,
+//! `item` (what comes back), `library` (what the items of a page refer to, loaded in one statement a family).
+
+mod filter;
+mod item;
+mod library;
+mod order;
+mod redirects;
+mod scope;
+mod selection;
+
+pub use filter::{Column, Filter, Mismatch, filter_value};
+pub use item::{File, Item};
+pub use library::{Library, Reference};
+pub use order::{By, Order, Term};
+pub use redirects::{RedirectColumn, Redirects};
+pub use scope::Scope;
+pub use selection::Selection;

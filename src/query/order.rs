@@ -1,0 +1,78 @@
+//! The order of what is listed. Nulls come first ascending and last descending on every database, and what is
+//! equal comes in the order of ids, so that pages of a list neither repeat nor miss anything.
+
+use crate::schema::Shape;
+use crate::store::Sql;
+use crate::store::sql;
+
+use super::filter;
+use super::filter::Column;
+
+/// How a selection is ordered.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum Order {
+    /// Pages as a walk through the tree meets them, everything else by id.
+    #[default]
+    Usual,
+    /// By these, one after the other.
+    By(Vec<Term>),
+    /// Shuffled anew each time.
+    Random,
+}
+
+/// One step of an order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Term {
+    /// By what.
+    pub by: By,
+    /// The largest first.
+    pub descending: bool,
+}
+
+/// What an order goes by.
+#[derive(Debug, Clone, PartialEq)]
+pub enum By {
+    /// A column.
+    Column(Column),
+    /// A declared field's values, kept in this value table.
+    Field(String, &'static str),
+}
+
+impl By {
+    /// By a declared field, if its shape can be ordered by.
+    pub fn field(name: &str, shape: &Shape) -> Option<Self> {
+        filter::table(shape).map(|table| Self::Field(name.to_owned(), table))
+    }
+
+    fn expression(&self) -> Sql {
+        match self {
+            Self::Column(column) => sql(column.name()),
+            Self::Field(field, table) => {
+                sql(format!("(select min(v.value) from {table} v where v.object = o.key and v.field = ?)"))
+                    .bind(field)
+            }
+        }
+    }
+}
+
+impl Order {
+    /// What stands behind `order by`.
+    pub(super) fn clause(&self, in_tree: bool) -> Sql {
+        match self {
+            Self::Usual if in_tree => sql("o.path"),
+            Self::Usual => sql("o.id"),
+            Self::Random => sql("random()"),
+            Self::By(terms) => by(terms),
+        }
+    }
+}
+
+fn by(terms: &[Term]) -> Sql {
+    let mut clause = Sql::default();
+    for term in terms {
+        clause.append(term.by.expression());
+        clause.push(if term.descending { " desc nulls last, " } else { " asc nulls first, " });
+    }
+    clause.push("o.id");
+    clause
+}
