@@ -1,10 +1,34 @@
 //! `/api/v2/`: the delivery API, in Wagtail's dialect.
 //!
-//! `params`, `number`, `fields` and `accept` read what was asked, `json` spells the answer; none of them knows a
-//! store.
+//! Reading order. What was asked: `params`, `number`, `fields`, `accept` read the request and know no store; `ask` is
+//! the request understood, `endpoint` what it is about. What is meant: `narrow` makes a selection of it, with
+//! `columns`, `ordering` and `words`. What is shown: `face` says what a type can show, `choice` what is shown of it,
+//! `object` and `shape` show it, `show` loads what it refers to. `listing`, `detail`, `find` and `redirects` are the
+//! views; `answer` and `json` put them on the wire.
 
 mod accept;
+mod answer;
+mod ask;
+mod choice;
+mod columns;
+mod detail;
+mod endpoint;
+mod face;
 mod fields;
+mod find;
 mod json;
+mod listing;
+mod narrow;
 mod number;
+mod object;
+mod ordering;
 mod params;
+mod redirects;
+mod repr;
+mod rich;
+mod routes;
+mod shape;
+mod show;
+mod words;
+
+pub use routes::router;

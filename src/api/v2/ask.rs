@@ -1,0 +1,121 @@
+//! A request, understood: who asks which site for what.
+
+use std::sync::Arc;
+
+use axum::http::HeaderMap;
+use axum::http::header;
+
+use super::answer::Refusal;
+use super::face::Faces;
+use super::params::Params;
+use super::rich::Format;
+use super::show::Setting;
+use crate::accounts::Actor;
+use crate::accounts::Reading;
+use crate::cms::Cms;
+use crate::error::Result;
+use crate::query::Scope;
+use crate::schema::Schema;
+use crate::sites::Site;
+use crate::sites::Sites;
+
+/// One request to the API.
+pub struct Ask {
+    /// Everything there is.
+    pub cms: Arc<Cms>,
+    /// The declared types.
+    pub schema: Arc<Schema>,
+    /// What objects of each type can show.
+    pub faces: Arc<Faces>,
+    /// The sites and their addresses.
+    pub sites: Arc<Sites>,
+    /// The site that the request's host means.
+    pub site: Option<Site>,
+    /// The query string.
+    pub params: Params,
+    /// What addresses of the API begin with.
+    pub base: String,
+}
+
+impl Ask {
+    /// Reads what a request says of itself.
+    pub fn new(cms: Arc<Cms>, faces: Arc<Faces>, headers: &HeaderMap, params: Params) -> Self {
+        let (schema, sites) = (cms.schema.clone(), cms.sites());
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+        let (name, port) = host_and_port(host);
+        let site = sites.for_host(name, port).cloned();
+        let base = base(&cms, site.as_ref());
+        Self { cms, schema, faces, sites, site, params, base }
+    }
+
+    /// A consistent view of the store.
+    pub async fn reading(&self) -> Result<Reading> {
+        self.cms.snapshot_reading(Actor::Anonymous).await
+    }
+
+    /// What showing objects needs to know.
+    pub fn setting<'a>(&'a self, scope: &'a Scope, format: Format) -> Setting<'a> {
+        Setting {
+            schema: &self.schema,
+            faces: &self.faces,
+            base: &self.base,
+            media_base: self.cms.config.base_url.as_str().trim_end_matches('/'),
+            sites: &self.sites,
+            scope,
+            format,
+        }
+    }
+
+    /// The pages that this request may see: those of the site that `?site=` names, else of the request's own.
+    pub fn scope(&self) -> Result<Scope, Refusal> {
+        let site = match self.params.get("site").filter(|site| !site.is_empty()) {
+            Some(named) => Some(self.named_site(named)?.id),
+            None => self.site.as_ref().map(|site| site.id),
+        };
+        // Without any site no page is anybody's.
+        Ok(Scope::site(&self.sites, site.unwrap_or(0)))
+    }
+
+    fn named_site(&self, named: &str) -> Result<&Site, Refusal> {
+        let (hostname, port) = match named.split_once(':') {
+            Some((hostname, port)) => (hostname, Some(site_port(port)?)),
+            None => (named, None),
+        };
+        let mut matching = self
+            .sites
+            .all()
+            .iter()
+            .filter(|site| site.hostname == hostname && port.is_none_or(|port| site.port == port));
+        match (matching.next(), matching.next()) {
+            (Some(site), None) => Ok(site),
+            (None, _) => Err(Refusal::no_such("Site")),
+            (Some(_), Some(_)) => Err(Refusal::bad(
+                "Your query returned multiple sites. Try adding a port number to your site filter.",
+            )),
+        }
+    }
+}
+
+fn site_port(text: &str) -> Result<i64, Refusal> {
+    let number = super::number::parse(text).and_then(super::number::Number::value);
+    let words = || format!("Field 'port' expected a number but got {}.", super::repr::quoted(text));
+    number.ok_or_else(|| Refusal::bad(words()))
+}
+
+/// A Host header's name and port; without a port, that of plain HTTP.
+fn host_and_port(host: &str) -> (&str, u16) {
+    match host.rsplit_once(':') {
+        Some((name, port)) if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => {
+            (name, port.parse().unwrap_or(80))
+        }
+        _ => (host, 80),
+    }
+}
+
+/// A front end of the site's own does not serve the API, so its address is no base.
+fn base(cms: &Cms, site: Option<&Site>) -> String {
+    let configured = cms.config.api.base_url.as_ref();
+    let own = site.filter(|site| site.front_end_url.is_none()).map(Site::root_url);
+    let url = || configured.unwrap_or(&cms.config.base_url).as_str().trim_end_matches('/').to_owned();
+    if configured.is_some() { url() } else { own.unwrap_or_else(url) }
+}

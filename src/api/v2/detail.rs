@@ -1,0 +1,32 @@
+//! `GET /api/v2/{endpoint}/{id}/`: one object, by all that its endpoint can show of it.
+
+use super::answer::Answer;
+use super::answer::Refusal;
+use super::ask::Ask;
+use super::choice::View;
+use super::endpoint::Endpoint;
+use super::listing;
+use super::narrow::Narrowed;
+use super::object::Subject;
+use super::redirects;
+use super::rich::Format;
+use super::show;
+
+/// One object. The conditions of lists hold here too: an object that does not meet them is not found.
+pub async fn show(ask: &Ask, endpoint: &Endpoint, id: Option<i64>) -> Result<Answer, Refusal> {
+    if *endpoint == Endpoint::Redirects {
+        return redirects::show(ask, id).await;
+    }
+    let mut reading = ask.reading().await?;
+    let narrowed = Narrowed::base(ask, endpoint)?.by_params(ask, endpoint, &mut reading).await?;
+    let found = match id {
+        Some(id) => narrowed.selection.get(&mut reading, id).await?,
+        None => None,
+    };
+    let item = found.ok_or_else(|| Refusal::no_such(&narrowed.label))?;
+    let choice = listing::choice(ask, &item.type_, View::Detail)?;
+    let format = Format::read(&ask.params)?;
+    let setting = ask.setting(&narrowed.scope, format);
+    let shown = show::all(&mut reading, &setting, &[Subject::Item(&item)], &choice).await?;
+    Ok(Answer::Object(shown.into_iter().next().unwrap_or_default()))
+}

@@ -1,0 +1,67 @@
+//! `GET /api/v2/{endpoint}/`: a list.
+
+use serde_json::json;
+
+use super::answer::Answer;
+use super::answer::Refusal;
+use super::ask::Ask;
+use super::choice::Choice;
+use super::choice::View;
+use super::endpoint::Endpoint;
+use super::fields::Fields;
+use super::narrow;
+use super::narrow::Narrowed;
+use super::number;
+use super::object::Subject;
+use super::redirects;
+use super::rich::Format;
+use super::show;
+
+/// Items that a list shows where the request does not say.
+const USUAL_LIMIT: i64 = 20;
+
+/// How many there are, and one page of them.
+pub async fn list(ask: &Ask, endpoint: &Endpoint) -> Result<Answer, Refusal> {
+    if *endpoint == Endpoint::Redirects {
+        return redirects::list(ask).await;
+    }
+    let mut reading = ask.reading().await?;
+    let narrowed = Narrowed::base(ask, endpoint)?;
+    narrow::refuse_unknown(ask, endpoint, ask.faces.get(&narrowed.label))?;
+    let mut narrowed = narrowed.by_params(ask, endpoint, &mut reading).await?;
+    let (offset, limit) = window(ask)?;
+    let choice = choice(ask, &narrowed.label, View::Listing)?;
+    let format = Format::read(&ask.params)?;
+    if !choice.needs_documents() {
+        narrowed.selection = narrowed.selection.without_documents();
+    }
+    let (total, items) = narrowed.selection.page(&mut reading, offset, limit).await?;
+    let subjects: Vec<_> = items.iter().map(Subject::Item).collect();
+    let setting = ask.setting(&narrowed.scope, format);
+    let items = show::all(&mut reading, &setting, &subjects, &choice).await?;
+    Ok(Answer::Object(json!({ "meta": { "total_count": total }, "items": items })))
+}
+
+/// The fields that a request asks for.
+pub fn choice(ask: &Ask, label: &str, view: View) -> Result<Choice, Refusal> {
+    let text = ask.params.get("fields").unwrap_or_default();
+    let fields = Fields::parse(text).map_err(|why| Refusal::bad(format!("fields error: {why}")))?;
+    Choice::new(&ask.faces, label, &fields, view).map_err(Refusal::bad)
+}
+
+/// `offset` and `limit`.
+pub fn window(ask: &Ask) -> Result<(i64, i64), Refusal> {
+    let most = i64::try_from(ask.cms.config.api.limit_max).unwrap_or(i64::MAX);
+    let offset = not_negative(ask, "offset")?.unwrap_or(0);
+    let limit = not_negative(ask, "limit")?.unwrap_or(USUAL_LIMIT.min(most));
+    match limit > most {
+        true => Err(Refusal::bad(format!("limit cannot be higher than {most}"))),
+        false => Ok((offset, limit)),
+    }
+}
+
+fn not_negative(ask: &Ask, name: &str) -> Result<Option<i64>, Refusal> {
+    let read = |text| number::parse(text).and_then(number::Number::not_negative);
+    let refuse = || Refusal::bad(format!("{name} must be a positive integer"));
+    ask.params.get(name).map(|text| read(text).ok_or_else(refuse)).transpose()
+}

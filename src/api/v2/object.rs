@@ -1,0 +1,161 @@
+//! One object, as an answer shows it: the chosen fields, in order.
+
+use serde_json::Map;
+use serde_json::Value;
+use serde_json::json;
+
+use super::choice::Choice;
+use super::choice::Chosen;
+use super::face::Source;
+use super::shape;
+use super::shape::Siblings;
+use super::show::Show;
+use crate::base::Timestamp;
+use crate::query::Item;
+use crate::query::Reference;
+use crate::redirects::Redirect;
+use crate::schema::COLLECTION;
+use crate::schema::Document;
+use crate::schema::Field;
+use crate::schema::PAGE_FAMILY;
+
+/// What is shown.
+#[derive(Clone, Copy)]
+pub enum Subject<'a> {
+    /// An object of the store.
+    Item(&'a Item),
+    /// A child row of an object.
+    Row {
+        /// What the row holds, its id included.
+        row: &'a Document,
+        /// The row's type.
+        label: &'a str,
+        /// What rows of its type hold.
+        fields: &'a [Field],
+        /// The object that it belongs to.
+        owner: &'a Item,
+    },
+    /// Something of which nothing but its identity is told.
+    Bare(&'a str, i64),
+    /// A redirect.
+    Redirect(&'a Redirect),
+}
+
+impl<'a> Subject<'a> {
+    /// The type's label.
+    pub fn label(self) -> &'a str {
+        match self {
+            Self::Item(item) => &item.type_,
+            Self::Row { label, .. } | Self::Bare(label, _) => label,
+            Self::Redirect(_) => super::face::REDIRECT,
+        }
+    }
+
+    fn id(self) -> Value {
+        match self {
+            Self::Item(item) => item.id.into(),
+            Self::Row { row, .. } => row.get("id").cloned().unwrap_or_default(),
+            Self::Bare(_, id) => id.into(),
+            Self::Redirect(redirect) => redirect.id.into(),
+        }
+    }
+}
+
+/// An object with the chosen fields: its id, then `meta`, then the others.
+pub fn object(show: &Show<'_>, subject: Subject<'_>, choice: &Choice) -> Value {
+    let mut out = Map::new();
+    let (ids, others): (Vec<_>, Vec<_>) =
+        choice.body.iter().partition(|chosen| matches!(chosen.field.source, Source::Id));
+    add(&mut out, show, subject, ids);
+    if !choice.meta.is_empty() {
+        let mut meta = Map::new();
+        add(&mut meta, show, subject, &choice.meta);
+        out.insert("meta".to_owned(), Value::Object(meta));
+    }
+    add(&mut out, show, subject, others);
+    Value::Object(out)
+}
+
+fn add<'c>(
+    out: &mut Map<String, Value>,
+    show: &Show<'_>,
+    subject: Subject<'_>,
+    fields: impl IntoIterator<Item = &'c Chosen>,
+) {
+    for chosen in fields {
+        if let Some(value) = field(show, subject, chosen) {
+            out.insert(chosen.field.name.clone(), value);
+        }
+    }
+}
+
+/// The value of a field; `None` leaves its key out.
+fn field(show: &Show<'_>, subject: Subject<'_>, chosen: &Chosen) -> Option<Value> {
+    match (&chosen.field.source, subject) {
+        (Source::Id, subject) => Some(subject.id()),
+        (Source::Type, subject) => Some(subject.label().into()),
+        (Source::DetailUrl, subject) => show.detail_url(subject.label(), subject.id()).map(Value::from),
+        (Source::Declared(field), Subject::Item(item)) => {
+            let siblings = Siblings::of_item(show, item);
+            Some(shape::value(show, &siblings, field, chosen.nested.as_ref()))
+        }
+        (Source::Declared(field), Subject::Row { row, fields, owner, .. }) => {
+            let siblings = Siblings { document: row, fields, owner };
+            Some(shape::value(show, &siblings, field, chosen.nested.as_ref()))
+        }
+        (source, Subject::Item(item)) => Some(built_in(show, item, source, chosen.nested.as_ref())),
+        (Source::OldPath, Subject::Redirect(redirect)) => Some(redirect.old_path.as_str().into()),
+        (Source::Location, Subject::Redirect(redirect)) => Some(show.location(redirect)),
+        _ => Some(Value::Null),
+    }
+}
+
+fn built_in(show: &Show<'_>, item: &Item, source: &Source, nested: Option<&Choice>) -> Value {
+    let text = |text: &Option<String>| Value::from(text.as_deref().unwrap_or_default());
+    match source {
+        Source::Title => item.title.as_str().into(),
+        Source::HtmlUrl => show.html_url(item).into(),
+        Source::Slug => text(&item.slug),
+        Source::ShowInMenus => item.show_in_menus.unwrap_or_default().into(),
+        Source::SeoTitle => text(&item.seo_title),
+        Source::SearchDescription => text(&item.search_description),
+        Source::FirstPublishedAt => item.first_published_at.map(moment).into(),
+        Source::AliasOf => relative(show, item.alias_of.map(|id| Reference::Id(PAGE_FAMILY.to_owned(), id))),
+        Source::Parent => relative(show, item.parent.map(Reference::Page)),
+        Source::Locale => item.locale.clone().into(),
+        Source::Tags => item.doc.get("tags").cloned().unwrap_or_else(|| json!([])),
+        Source::DownloadUrl => show.download_url(item),
+        Source::Width => item.file.as_ref().and_then(|file| file.width).into(),
+        Source::Height => item.file.as_ref().and_then(|file| file.height).into(),
+        Source::Collection => collection(show, item, nested),
+        _ => Value::Null,
+    }
+}
+
+/// A page above or beside, told in the one way that has no choice of fields.
+fn relative(show: &Show<'_>, reference: Option<Reference>) -> Value {
+    let page = reference.and_then(|reference| show.get(&reference));
+    let Some(page) = page.filter(|page| show.holds(page)) else { return Value::Null };
+    json!({
+        "id": page.id,
+        "meta": {
+            "type": page.type_,
+            "detail_url": show.detail_url(&page.type_, page.id.into()),
+            "html_url": show.html_url(page),
+        },
+        "title": page.title,
+    })
+}
+
+fn collection(show: &Show<'_>, item: &Item, nested: Option<&Choice>) -> Value {
+    match (item.collection, nested) {
+        (Some(id), Some(nested)) => object(show, Subject::Bare(COLLECTION, id), nested),
+        _ => Value::Null,
+    }
+}
+
+/// A moment as the original writes it: fractions of a second only where there are any.
+pub fn moment(moment: Timestamp) -> String {
+    let text = moment.to_string();
+    text.strip_suffix(".000000Z").map(|whole| format!("{whole}Z")).unwrap_or(text)
+}

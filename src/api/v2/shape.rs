@@ -1,0 +1,150 @@
+//! The value of a declared field, as an answer shows it: the one place of this API that looks at shapes.
+
+use serde_json::Map;
+use serde_json::Value;
+use serde_json::json;
+
+use super::choice::Choice;
+use super::object;
+use super::object::Subject;
+use super::show::Show;
+use crate::base::Timestamp;
+use crate::query::Item;
+use crate::query::Reference;
+use crate::schema::Block;
+use crate::schema::COLLECTION;
+use crate::schema::Document;
+use crate::schema::Field;
+use crate::schema::IMAGE;
+use crate::schema::Shape;
+use crate::schema::Target;
+use crate::schema::USER;
+
+/// What a field stands among: the other values and fields, and the object that all of it belongs to.
+pub struct Siblings<'a> {
+    /// The values.
+    pub document: &'a Document,
+    /// What they are values of.
+    pub fields: &'a [Field],
+    /// The object.
+    pub owner: &'a Item,
+}
+
+impl<'a> Siblings<'a> {
+    /// The fields of a whole object.
+    pub fn of_item(show: &Show<'a>, item: &'a Item) -> Self {
+        let fields =
+            show.schema.get(&item.type_).map(|declared| declared.fields.as_slice()).unwrap_or_default();
+        Self { document: &item.doc, fields, owner: item }
+    }
+
+    fn value(&self, name: &str) -> &Value {
+        self.document.get(name).unwrap_or(&Value::Null)
+    }
+}
+
+/// The value of a field of an object or a row.
+pub fn value(show: &Show<'_>, siblings: &Siblings<'_>, field: &Field, nested: Option<&Choice>) -> Value {
+    let stored = siblings.value(&field.name);
+    match (&field.shape, nested) {
+        (Shape::Link(target), Some(nested)) => link(show, target, stored, nested).unwrap_or_default(),
+        (Shape::Links(target), Some(nested)) => {
+            let ids = stored.as_array().into_iter().flatten();
+            ids.filter_map(|id| link(show, target, id, nested)).collect()
+        }
+        (Shape::Children { label, fields }, Some(nested)) => {
+            let rows = stored.as_array().into_iter().flatten().filter_map(Value::as_object);
+            let owner = siblings.owner;
+            rows.map(|row| object::object(show, Subject::Row { row, label, fields, owner }, nested)).collect()
+        }
+        (Shape::Parent, Some(nested)) => object::object(show, Subject::Item(siblings.owner), nested),
+        (Shape::Rendition { of, spec }, _) => image_of(siblings.value(of)).map_or(Value::Null, |reference| {
+            show.get(&reference).map_or(Value::Null, |image| show.rendition(image, spec))
+        }),
+        (Shape::ChoiceLabel { of }, _) => choice_label(siblings, of),
+        _ => within(show, field, stored),
+    }
+}
+
+/// The object at the other end; `None` if there is none, or none that this viewer may see.
+fn link(show: &Show<'_>, target: &Target, id: &Value, nested: &Choice) -> Option<Value> {
+    let id = id.as_i64()?;
+    match target {
+        Target::Collection => Some(object::object(show, Subject::Bare(COLLECTION, id), nested)),
+        Target::User => Some(object::object(show, Subject::Bare(USER, id), nested)),
+        Target::Page(_) | Target::Image | Target::Document | Target::Snippet(_) => {
+            let reference = Reference::Id(target.family()?.to_owned(), id);
+            show.get(&reference).map(|item| object::object(show, Subject::Item(item), nested))
+        }
+    }
+}
+
+fn image_of(value: &Value) -> Option<Reference> {
+    Some(Reference::Id(IMAGE.to_owned(), value.as_i64()?))
+}
+
+fn choice_label(siblings: &Siblings<'_>, of: &str) -> Value {
+    let stored = siblings.value(of);
+    let choices = siblings.fields.iter().find(|field| field.name == of).map(|field| &field.options.choices);
+    let chosen = choices.into_iter().flatten().find(|choice| stored.as_str() == Some(&choice.value));
+    chosen.map_or_else(|| stored.clone(), |choice| choice.label.as_str().into())
+}
+
+/// A value that stands for itself, or stands in a block: there references are told by their ids.
+fn within(show: &Show<'_>, field: &Field, stored: &Value) -> Value {
+    match &field.shape {
+        Shape::RichText => stored.as_str().map_or(Value::Null, |text| show.rich_text(text).into()),
+        Shape::Float => stored.as_f64().map_or(Value::Null, Value::from),
+        Shape::DateTime => {
+            let moment = stored.as_str().and_then(Timestamp::parse);
+            moment.map_or_else(|| stored.clone(), |moment| object::moment(moment).into())
+        }
+        Shape::Struct(fields) => structure(show, fields, stored),
+        Shape::List(item) => {
+            let items = stored.as_array().into_iter().flatten();
+            items.map(|entry| within(show, item, entry.get("value").unwrap_or(&Value::Null))).collect()
+        }
+        Shape::Stream(blocks) => {
+            let entries = stored.as_array().into_iter().flatten();
+            entries.filter_map(|entry| block(show, blocks, entry)).collect()
+        }
+        Shape::Link(Target::Image) => match &field.options.api_rendition {
+            Some(spec) => whole_image(show, stored, spec),
+            None => stored.clone(),
+        },
+        _ => stored.clone(),
+    }
+}
+
+fn structure(show: &Show<'_>, fields: &[Field], stored: &Value) -> Value {
+    let shown = fields.iter().filter(|field| field.options.api);
+    let parts = shown.map(|field| {
+        let part = stored.get(&field.name).unwrap_or(&Value::Null);
+        (field.name.clone(), within(show, field, part))
+    });
+    Value::Object(parts.collect::<Map<_, _>>())
+}
+
+/// A block of a stream; one whose type the models no longer know is left out.
+fn block(show: &Show<'_>, blocks: &[Block], entry: &Value) -> Option<Value> {
+    let name = entry.get("type")?.as_str()?;
+    let block = blocks.iter().find(|block| block.name == name)?;
+    let value = within(show, &block.field, entry.get("value").unwrap_or(&Value::Null));
+    Some(json!({ "type": name, "value": value, "id": entry.get("id") }))
+}
+
+/// An image that its block shows whole, with a rendition.
+fn whole_image(show: &Show<'_>, id: &Value, spec: &str) -> Value {
+    let image = image_of(id).and_then(|reference| show.get(&reference));
+    image.map_or(Value::Null, |image| {
+        json!({
+            "id": image.id,
+            "title": image.title,
+            "meta": {
+                "type": IMAGE,
+                "download_url": show.download_url(image),
+                "rendition": show.rendition(image, spec),
+            },
+        })
+    })
+}

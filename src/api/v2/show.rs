@@ -1,0 +1,206 @@
+//! What showing an object needs to know beyond the object: addresses, what it refers to, and in which form.
+//!
+//! Showing is pure: what is referred to comes from a [`Library`], and whatever is not in it yet is noted. [`all`]
+//! shows, loads what was missed, and shows again, once a level of nesting.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use serde_json::Value;
+use serde_json::json;
+
+use super::choice::Choice;
+use super::face::Faces;
+use super::object;
+use super::object::Subject;
+use super::rich::Format;
+use crate::error::Result;
+use crate::media;
+use crate::media::Focal;
+use crate::media::Format as MediaFormat;
+use crate::media::Original;
+use crate::media::Plan;
+use crate::media::Size;
+use crate::media::Spec;
+use crate::query::Item;
+use crate::query::Library;
+use crate::query::Reference;
+use crate::query::Scope;
+use crate::redirects::Redirect;
+use crate::schema::DOCUMENT;
+use crate::schema::PAGE_FAMILY;
+use crate::schema::Schema;
+use crate::sites::Address;
+use crate::sites::Sites;
+use crate::store::Conn;
+
+/// The same for everything that one answer shows.
+pub struct Setting<'a> {
+    /// The declared types.
+    pub schema: &'a Schema,
+    /// What objects of each type can show.
+    pub faces: &'a Faces,
+    /// What the API's own addresses begin with: `http://example.org`.
+    pub base: &'a str,
+    /// What addresses of renditions begin with.
+    pub media_base: &'a str,
+    /// Where pages are reached.
+    pub sites: &'a Sites,
+    /// What may be seen: a page's parent is told only where the answer could hold it.
+    pub scope: &'a Scope,
+    /// The form of rich text.
+    pub format: Format,
+}
+
+/// A setting with what has been loaded so far.
+pub struct Show<'a> {
+    setting: &'a Setting<'a>,
+    /// The declared types.
+    pub schema: &'a Schema,
+    library: &'a Library,
+    missed: RefCell<BTreeSet<Reference>>,
+}
+
+/// Shows subjects with a choice of fields, loading whatever they refer to.
+pub async fn all(
+    conn: &mut Conn,
+    setting: &Setting<'_>,
+    subjects: &[Subject<'_>],
+    choice: &Choice,
+) -> Result<Vec<Value>> {
+    let mut library = Library::new(Scope::public());
+    loop {
+        let show = Show { setting, schema: setting.schema, library: &library, missed: RefCell::default() };
+        let shown = subjects.iter().map(|subject| object::object(&show, *subject, choice)).collect();
+        let missed = show.missed.into_inner();
+        if missed.is_empty() {
+            return Ok(shown);
+        }
+        library.load(conn, missed).await?;
+    }
+}
+
+impl Show<'_> {
+    /// The object, if it is loaded and may be seen.
+    pub fn get(&self, reference: &Reference) -> Option<&Arc<Item>> {
+        if !self.library.was_asked(reference) {
+            self.missed.borrow_mut().insert(reference.clone());
+        }
+        self.library.get(reference)
+    }
+
+    /// The object of a family with this id.
+    pub fn by_id(&self, family: &str, id: i64) -> Option<&Arc<Item>> {
+        self.get(&Reference::Id(family.to_owned(), id))
+    }
+
+    /// Whether the answer could hold this page.
+    pub fn holds(&self, page: &Item) -> bool {
+        self.setting.scope.holds(page)
+    }
+
+    /// The address of an object's detail view, if an endpoint serves its type.
+    pub fn detail_url(&self, label: &str, id: Value) -> Option<String> {
+        let endpoint = self.setting.faces.endpoint(label)?;
+        Some(format!("{}/api/v2/{endpoint}/{id}/", self.setting.base))
+    }
+
+    /// A page's public address.
+    pub fn html_url(&self, page: &Item) -> Option<String> {
+        self.address(page).map(|address| address.url())
+    }
+
+    fn address(&self, page: &Item) -> Option<Address> {
+        self.setting.sites.address_of(page.url_path.as_deref()?, None)
+    }
+
+    /// Where the file of an image or document is.
+    pub fn download_url(&self, item: &Item) -> Value {
+        let Some(file) = &item.file else { return Value::Null };
+        match item.type_ == DOCUMENT {
+            true => format!("{}{}", self.setting.base, document_path(item.id, &file.name)).into(),
+            false => original_path(&file.name).into(),
+        }
+    }
+
+    /// An image made by a filter spec.
+    pub fn rendition(&self, image: &Item, spec: &str) -> Value {
+        let made = original(image).zip(Spec::parse(spec).ok());
+        let made = made.and_then(|(original, spec)| {
+            let plan = Plan::of(original.size, original.focal, &spec).ok()?;
+            Some((original.rendition_path(&spec), plan))
+        });
+        let Some((url, plan)) = made else { return json!({ "error": "SourceImageIOError" }) };
+        let alt = image.doc.get("description").and_then(Value::as_str).filter(|text| !text.is_empty());
+        json!({
+            "url": url,
+            "full_url": format!("{}{url}", self.setting.media_base),
+            "width": plan.size.width,
+            "height": plan.size.height,
+            "alt": alt.unwrap_or(&image.title),
+        })
+    }
+
+    /// Where a redirect leads.
+    pub fn location(&self, redirect: &Redirect) -> Value {
+        let Some(id) = redirect.page else { return redirect.link.as_str().into() };
+        let address = self.by_id(PAGE_FAMILY, id).and_then(|page| self.address(page));
+        let one_site = self.setting.sites.all().len() == 1;
+        let link = address.map(|address| if one_site { address.path } else { address.url() });
+        link.map(|link| format!("{}{}", link.trim_end_matches('/'), tail(&redirect.route_path))).into()
+    }
+
+    /// Rich text in the form that was asked for.
+    pub fn rich_text(&self, stored: &str) -> String {
+        self.setting.format.spell(self, stored)
+    }
+}
+
+/// What follows a page's address without its last slash.
+fn tail(route_path: &str) -> String {
+    format!("/{}", route_path.trim_start_matches('/'))
+}
+
+/// What renditions are computed from.
+fn original(image: &Item) -> Option<Original> {
+    let file = image.file.as_ref().filter(|file| !file.blob.is_empty())?;
+    let side = |side: Option<i64>| u32::try_from(side?).ok();
+    let focal = || {
+        let (x, y) = (file.focal_x?, file.focal_y?);
+        Some(Focal { x, y, width: file.focal_width?, height: file.focal_height? })
+    };
+    Some(Original {
+        id: image.id,
+        stem: file.stem.clone(),
+        distinct: usize::try_from(file.distinct_length).unwrap_or_default(),
+        format: MediaFormat::from_mime(&file.mime)?,
+        size: Size { width: side(file.width)?, height: side(file.height)? },
+        focal: focal(),
+    })
+}
+
+/// The address of an image's original.
+fn original_path(name: &str) -> String {
+    let segments: Vec<_> = name.split('/').map(media::percent_encoded).collect();
+    format!("/media/{}", segments.join("/"))
+}
+
+/// The address that serves a document.
+pub fn document_path(id: i64, name: &str) -> String {
+    let file = name.rsplit('/').next().unwrap_or(name);
+    format!("/documents/{id}/{}", path_segment(file))
+}
+
+/// A path segment: what RFC 3986 lets stand there stays.
+fn path_segment(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => out.push(char::from(byte)),
+            _ if b"-_.~!$&'()*+,;=:@".contains(&byte) => out.push(char::from(byte)),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
