@@ -26,6 +26,8 @@ pub mod content;
 pub mod media;
 pub mod redirects;
 pub mod pages;
+pub mod snippets;
+pub mod settings;
 pub mod forms;
 
 // Readers: look at many rooms, change none (`transfer` writes through domain verbs).

@@ -30,6 +30,8 @@ pub struct NewObject {
     pub alias_of: Option<i64>,
     /// The collection it lies in.
     pub collection: Option<i64>,
+    /// The site it is a setting of.
+    pub site: Option<i64>,
 }
 
 /// Makes an object that nobody sees yet; publishing is a verb of its own.
@@ -46,17 +48,23 @@ pub async fn create(work: &mut Work, declared: &Type, new: NewObject) -> Result<
     let id = work.next(declared.family()).await?;
     let mut document = new.document;
     index::number_children(work, declared, &mut document).await?;
-    let object = blank(
-        work,
-        declared,
+    let title = draft::title(declared, &document);
+    let object = Object {
         key,
+        family: declared.family().to_owned(),
         id,
-        &document,
-        new.locale,
-        new.translation_key,
-        new.alias_of,
-        new.collection,
-    );
+        label: declared.label.clone(),
+        locale: new.locale,
+        translation_key: new.translation_key.unwrap_or_else(new_uuid),
+        owner: work.actor.id(),
+        title: title.clone(),
+        draft_title: title,
+        has_draft: declared.drafts,
+        alias_of: new.alias_of,
+        collection: new.collection,
+        site: new.site,
+        ..Object::unmade(work.now)
+    };
     insert(work, &object, new.place.as_ref(), &serde_json::to_string(&document)?).await?;
     if declared.drafts {
         let revision = draft::write_revision(work, declared, &object, &document).await?;
@@ -69,36 +77,6 @@ pub async fn create(work: &mut Work, declared: &Type, new: NewObject) -> Result<
     let created = Object::by_key(work, key).await?;
     work.record(event("created", &created));
     Ok(created)
-}
-
-#[expect(clippy::too_many_arguments, reason = "the columns that differ between one new object and another")]
-fn blank(
-    work: &Work,
-    declared: &Type,
-    key: Key,
-    id: i64,
-    document: &Document,
-    locale: String,
-    translation_key: Option<String>,
-    alias_of: Option<i64>,
-    collection: Option<i64>,
-) -> Object {
-    let title = draft::title(declared, document);
-    Object {
-        key,
-        family: declared.family().to_owned(),
-        id,
-        label: declared.label.clone(),
-        locale,
-        translation_key: translation_key.unwrap_or_else(new_uuid),
-        owner: work.actor.id(),
-        title: title.clone(),
-        draft_title: title,
-        has_draft: declared.drafts,
-        alias_of,
-        collection,
-        ..Object::unmade(work.now)
-    }
 }
 
 impl Object {
@@ -142,6 +120,7 @@ impl Object {
             search_description: String::new(),
             alias_of: None,
             collection: None,
+            site: None,
         }
     }
 }
@@ -152,8 +131,8 @@ pub(super) async fn insert(work: &mut Work, object: &Object, place: Option<&Plac
         "insert into objects (key, family, id, type, locale, translation_key, live, public, has_draft, title, draft_title, \
          doc, owner, created_at, updated_at, first_published_at, last_published_at, latest_revision, latest_revision_created_at, \
          live_revision, version, go_live_at, expire_at, expired, locked, locked_at, locked_by, parent, path, depth, slug, \
-         url_path, show_in_menus, seo_title, search_description, alias_of, collection) \
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         url_path, show_in_menus, seo_title, search_description, alias_of, collection, site) \
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     );
     let insert =
         insert.bind(object.key).bind(object.family.as_str()).bind(object.id).bind(object.label.as_str());
@@ -173,5 +152,5 @@ pub(super) async fn insert(work: &mut Work, object: &Object, place: Option<&Plac
     let insert = insert.bind(place.map_or("", |place| place.slug.as_str()));
     let insert = insert.bind(place.map_or("", |place| place.url_path.as_str())).bind(object.show_in_menus);
     let insert = insert.bind(object.seo_title.as_str()).bind(object.search_description.as_str());
-    work.execute(insert.bind(object.alias_of).bind(object.collection)).await.map(drop)
+    work.execute(insert.bind(object.alias_of).bind(object.collection).bind(object.site)).await.map(drop)
 }

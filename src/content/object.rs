@@ -90,6 +90,8 @@ row! {
         pub alias_of: Option<i64>,
         /// The collection of an image or document.
         pub collection: Option<i64>,
+        /// The site of a setting that every site has its own of.
+        pub site: Option<i64>,
     }
 }
 
@@ -98,7 +100,7 @@ pub(crate) const COLUMNS: &str = "o.key, o.family, o.id, o.type as label, o.loca
     o.title, o.draft_title, o.owner, o.created_at, o.updated_at, o.first_published_at, o.last_published_at, \
     o.latest_revision, o.latest_revision_created_at as latest_revision_at, o.live_revision, o.version, o.go_live_at, o.expire_at, o.expired, o.locked, \
     o.locked_at, o.locked_by, o.parent, o.path, o.depth, o.slug, o.url_path, o.show_in_menus, o.seo_title, \
-    o.search_description, o.alias_of, o.collection";
+    o.search_description, o.alias_of, o.collection, o.site";
 
 /// Where a page stands and what follows from it; decided by the `pages` room.
 #[derive(Debug, Clone)]

@@ -58,6 +58,8 @@ pub struct Restored {
     pub alias_of: Option<i64>,
     /// The collection it lies in.
     pub collection: Option<i64>,
+    /// The site it is a setting of.
+    pub site: Option<i64>,
 }
 
 /// A revision as it was recorded.
@@ -194,6 +196,7 @@ fn row_of(work: &Work, declared: &Type, key: Key, restored: &Restored) -> Object
         search_description: text("search_description"),
         alias_of: restored.alias_of,
         collection: restored.collection,
+        site: restored.site,
         ..Object::unmade(work.now)
     }
 }
