@@ -30,7 +30,7 @@ const LISTED: i64 = 100;
 
 /// The objects that point to this one.
 pub async fn usages(conn: &mut Conn, family: &str, id: i64) -> Result<Vec<Usage>> {
-    let text = "select o.key, o.family, o.id, o.label, o.draft_title, r.field from refs r \
+    let text = "select o.key, o.family, o.id, o.type as label, o.draft_title, r.field from refs r \
                 join objects o on o.key = r.object where r.target_family = ? and r.target_id = ? \
                 order by o.draft_title, o.key limit ?";
     conn.all(sql(text).bind(family).bind(id).bind(LISTED)).await

@@ -4,6 +4,7 @@ use crate::accounts::Action;
 use crate::accounts::Scope;
 use crate::accounts::Work;
 use crate::accounts::must;
+use crate::base::Key;
 use crate::base::TreePath;
 use crate::error::Error;
 use crate::error::Result;
@@ -11,6 +12,7 @@ use crate::events::NewEvent;
 use crate::schema::COLLECTION;
 use crate::schema::DOCUMENT;
 use crate::schema::IMAGE;
+use crate::store::Sql;
 use crate::store::sql;
 
 use super::collection::Admits;
@@ -151,16 +153,29 @@ pub async fn follow_restrictions(work: &mut Work, id: i64) -> Result<()> {
     let tree = Collections::load(work).await?;
     for one in tree.beneath(tree.get(Some(id))?) {
         let public = tree.is_public(Some(one.id));
-        let inside = "select key from objects where collection = ? and family in (?, ?) and live = 1";
-        for table in ["value_text", "value_int", "value_real"] {
-            let update = sql(format!("update {table} set public = ? where object in ({inside})"));
-            work.execute(update.bind(public).bind(one.id).bind(IMAGE).bind(DOCUMENT)).await?;
-        }
-        let update =
-            sql("update objects set public = ? where collection = ? and family in (?, ?) and live = 1");
-        work.execute(update.bind(public).bind(one.id).bind(IMAGE).bind(DOCUMENT)).await?;
+        let inside = "key in (select key from objects where collection = ? and family in (?, ?))";
+        show(work, public, || sql(inside).bind(one.id).bind(IMAGE).bind(DOCUMENT)).await?;
     }
     Ok(())
+}
+
+/// Makes one file public or not, as the restrictions on its collection say.
+pub(super) async fn follow_restrictions_on(work: &mut Work, key: Key, public: bool) -> Result<()> {
+    show(work, public, || sql("key = ?").bind(key)).await
+}
+
+/// Sets the flag of live objects and of their values; `which` is a condition on the object's key.
+async fn show(work: &mut Work, public: bool, which: impl Fn() -> Sql) -> Result<()> {
+    for table in ["value_text", "value_int", "value_real"] {
+        let mut update =
+            sql(format!("update {table} set public = ? where object in (select key from objects where "));
+        update = update.bind(public);
+        update.append(which()).push(" and live = 1)");
+        work.execute(update).await?;
+    }
+    let mut update = sql("update objects set public = ? where ").bind(public);
+    update.append(which()).push(" and live = 1");
+    work.execute(update).await.map(drop)
 }
 
 fn may_arrange(work: &Work, action: Action, collection: &Collection, words: &str) -> Result<()> {

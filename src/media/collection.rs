@@ -6,6 +6,7 @@ use crate::accounts::Action;
 use crate::accounts::Actor;
 use crate::accounts::Scope;
 use crate::accounts::may;
+use crate::accounts::must;
 use crate::base::TreePath;
 use crate::error::Error;
 use crate::error::Result;
@@ -129,6 +130,42 @@ impl Collections {
         self.in_order()
             .filter(|one| may(actor, action, &Scope::Collection { path: &one.path, label, owner: None }))
             .collect()
+    }
+}
+
+/// An image or document, as permissions see it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Thing<'a> {
+    pub label: &'a str,
+    pub id: i64,
+    pub collection: Option<i64>,
+    pub owner: Option<i64>,
+}
+
+impl Collections {
+    /// Whether this actor may do `action` to a file. Who may not even see it in the admin is told that it is not
+    /// there; `words` say what was wanted.
+    pub(super) fn allow(&self, actor: &Actor, action: Action, thing: Thing<'_>, words: &str) -> Result<()> {
+        let path = &self.get(thing.collection)?.path;
+        let scope = Scope::Collection { path, label: thing.label, owner: thing.owner };
+        if !may(actor, Action::View, &scope) {
+            let name = thing.label.rsplit('.').next().unwrap_or(thing.label).to_lowercase();
+            return Err(Error::not_found(format!("{name} {}", thing.id)));
+        }
+        must(actor, action, &scope, words)
+    }
+
+    /// Whether this actor may add files of the type `label` to a collection.
+    pub(super) fn allow_adding(
+        &self,
+        actor: &Actor,
+        label: &str,
+        collection: Option<i64>,
+    ) -> Result<&Collection> {
+        let into = self.get(collection)?;
+        let scope = Scope::Collection { path: &into.path, label, owner: None };
+        must(actor, Action::Add, &scope, "add files to this collection")?;
+        Ok(into)
     }
 }
 

@@ -6,7 +6,7 @@
 //! which of them anybody may ask for.
 //!
 //! The nouns are [`Image`], [`Document`], their [`File`], and [`Collection`]. What comes in passes `receive`, outside
-//! any transaction; `arrange` changes the tree of collections.
+//! any transaction; `upload` and `edit` are the verbs, and `arrange` changes the tree of collections.
 
 mod addresses;
 mod arrange;
@@ -15,6 +15,7 @@ mod collection;
 mod colour;
 mod decode;
 mod document;
+mod edit;
 mod encode;
 mod file;
 mod format;
@@ -23,8 +24,10 @@ mod make;
 mod name;
 mod plan;
 mod receive;
+mod serve;
 mod spec;
 mod svg;
+mod upload;
 mod workshop;
 
 pub use addresses::Addresses;
@@ -44,6 +47,10 @@ pub use collection::Restriction;
 pub use decode::Bounds;
 pub use decode::Header;
 pub use document::Document;
+pub use edit::delete_file;
+pub use edit::edit_file;
+pub use edit::replace_file;
+pub use edit::set_focal_point;
 pub use file::File;
 pub use file::NewFile;
 pub use file::keep_file;
@@ -67,8 +74,14 @@ pub use plan::Size;
 pub use receive::Received;
 pub use receive::receive_document;
 pub use receive::receive_image;
+pub use serve::asked_document;
+pub use serve::asked_original;
+pub use serve::asked_rendition;
 pub use spec::Operation;
 pub use spec::Output;
 pub use spec::Spec;
+pub use upload::Upload;
+pub use upload::upload_document;
+pub use upload::upload_image;
 pub use workshop::Made;
 pub use workshop::Workshop;

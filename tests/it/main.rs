@@ -5,6 +5,7 @@ mod databases;
 mod events;
 mod files;
 mod house;
+mod library;
 mod media;
 mod models;
 mod pages;
