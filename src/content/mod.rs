@@ -9,6 +9,7 @@
 //!
 //! [`Work`]: crate::accounts::Work
 
+mod bulk;
 mod create;
 mod delete;
 mod draft;

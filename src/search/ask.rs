@@ -206,7 +206,7 @@ mod tests {
         index.replace(&document(1, "One", "")).unwrap();
         index.commit(&Mark::at(3, "m")).unwrap();
         index.replace(&document(1, "Two", "")).unwrap();
-        index.remove(Key(9)).unwrap();
+        index.remove("page", 9).unwrap();
         index.rest().unwrap();
         drop(index);
         let index = Index::open(folder.path()).unwrap();

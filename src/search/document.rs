@@ -40,6 +40,7 @@ pub struct Document {
 /// The fields of the index.
 #[derive(Debug, Clone)]
 pub struct Fields {
+    pub(super) identity: Field,
     pub(super) key: Field,
     pub(super) family: Field,
     pub(super) id: Field,
@@ -64,6 +65,7 @@ impl Fields {
             TextOptions::default().set_indexing_options(indexing(IndexRecordOption::WithFreqsAndPositions));
         let plain = TextOptions::default().set_indexing_options(indexing(IndexRecordOption::WithFreqs));
         let fields = Self {
+            identity: schema.add_text_field("identity", STRING),
             key: schema.add_i64_field("key", number.clone().set_indexed()),
             family: schema.add_text_field("family", STRING),
             id: schema.add_i64_field("id", number.clone()),
@@ -90,6 +92,7 @@ impl Document {
     /// As tantivy takes it.
     pub(super) fn for_index(&self, fields: &Fields) -> TantivyDocument {
         let mut out = TantivyDocument::default();
+        out.add_text(fields.identity, identity(&self.family, self.id));
         out.add_i64(fields.key, self.key.0);
         out.add_text(fields.family, &self.family);
         out.add_i64(fields.id, self.id);
@@ -120,6 +123,11 @@ impl Document {
         }
         kept
     }
+}
+
+/// The one term that an object is replaced and removed by.
+pub(super) fn identity(family: &str, id: i64) -> String {
+    format!("{family} {id}")
 }
 
 fn add(out: &mut TantivyDocument, exact: Field, stem: Field, text: &str, stems: &mut Stems) {

@@ -11,12 +11,11 @@ use tantivy::IndexReader;
 use tantivy::ReloadPolicy;
 use tantivy::Term;
 
-use super::document::{Document, Fields};
-use crate::base::Key;
+use super::document::{Document, Fields, identity};
 use crate::error::{Error, Result};
 
 /// Raised whenever fields or words change: an index of another format is made anew.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// How far an index has come.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -84,15 +83,15 @@ impl Index {
     pub fn replace(&self, document: &Document) -> Result<()> {
         let entry = document.for_index(&self.fields);
         self.writer.with(&self.index, |writer| {
-            writer.delete_term(Term::from_field_i64(self.fields.key, document.key.0));
+            writer.delete_term(self.of(&document.family, document.id));
             writer.add_document(entry).map(drop)
         })
     }
 
     /// Forgets an object.
-    pub fn remove(&self, key: Key) -> Result<()> {
+    pub fn remove(&self, family: &str, id: i64) -> Result<()> {
         self.writer.with(&self.index, |writer| {
-            writer.delete_term(Term::from_field_i64(self.fields.key, key.0));
+            writer.delete_term(self.of(family, id));
             Ok(())
         })
     }
@@ -116,6 +115,12 @@ impl Index {
     /// Gives back the writer's memory until something changes again. Uncommitted changes are lost.
     pub fn rest(&self) -> Result<()> {
         self.writer.rest()
+    }
+}
+
+impl Index {
+    fn of(&self, family: &str, id: i64) -> Term {
+        Term::from_field_text(self.fields.identity, &identity(family, id))
     }
 }
 

@@ -5,17 +5,20 @@
 //! event log with a cursor that is committed together with the index.
 //!
 //! Reading order: `words` (text into words), `document` (what is indexed), `index` (the files and their mark), `ask`
-//! (exact questions), `site` (readers' questions), `excerpt`.
+//! (exact questions), `site` (readers' questions), `excerpt`, `mapping` (objects into documents), `follower`.
 
 mod ask;
 mod document;
 mod excerpt;
+mod follower;
 mod index;
+mod mapping;
 mod site;
 mod words;
 
 pub use ask::{Ask, MOST, Operator};
 pub use document::Document;
 pub use excerpt::Piece;
+pub use follower::Follower;
 pub use index::{Index, Mark};
 pub use site::{Hit, Question};
