@@ -4,7 +4,7 @@
 mod containers;
 mod links;
 mod numbers;
-mod texts;
+pub(super) mod texts;
 mod times;
 
 use std::sync::Arc;

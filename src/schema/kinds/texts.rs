@@ -8,6 +8,8 @@ use super::FieldKind;
 use super::Simple;
 use crate::schema::Field;
 use crate::schema::Shape;
+use crate::text::rich;
+use crate::text::rich::Features;
 
 /// Characters a one-line text may have unless the models say otherwise.
 const LINE_CHARS: usize = 255;
@@ -62,8 +64,16 @@ fn one_line(_: &Field, value: Value) -> Result<Value, String> {
 }
 
 fn clean_rich_text(field: &Field, value: Value) -> Result<Value, String> {
-    let _ = field;
-    Ok(value)
+    let features = features(field).map_err(|error| error.to_string())?;
+    Ok(Value::from(rich::clean(text_of(&value), &features)))
+}
+
+/// The rich-text features that a field allows.
+pub(in crate::schema) fn features(field: &Field) -> crate::error::Result<Features> {
+    match &field.options.features {
+        Some(names) => Features::from_names(names.iter().map(String::as_str)),
+        None => Ok(Features::default()),
+    }
 }
 
 fn email(_: &Field, value: Value) -> Result<Value, String> {

@@ -213,6 +213,9 @@ fn options(field: &Field, tell: Tell<'_>) {
     {
         tell(&field.place, format!("`{}`: min is larger than max", field.name));
     }
+    if let Err(error) = crate::schema::kinds::texts::features(field) {
+        tell(&field.place, format!("`{}`: {error}", field.name));
+    }
     if let Some(default) = &field.default {
         let mut problems = crate::error::Problems::default();
         field.read(Some(default), &field.empty(), "", &mut problems);
