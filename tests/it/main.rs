@@ -1,6 +1,7 @@
 //! The one integration binary: every further one would link the whole crate again.
 
 mod config;
+mod builder;
 mod databases;
 mod events;
 mod files;
