@@ -58,7 +58,7 @@ row! {
     }
 }
 
-const SELECT: &str = "select o.key, o.id, o.title, o.collection, o.public, o.owner, o.version, f.name, f.blob, f.mime, f.size \
+pub(super) const SELECT: &str = "select o.key, o.id, o.title, o.collection, o.public, o.owner, o.version, f.name, f.blob, f.mime, f.size \
     from objects o join files f on f.object = o.key where o.family = ?";
 
 impl Document {

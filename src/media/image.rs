@@ -191,7 +191,7 @@ impl Image {
     }
 }
 
-fn select(condition: &str) -> Sql {
+pub(super) fn select(condition: &str) -> Sql {
     sql(format!("{SELECT}{condition}")).bind(IMAGE)
 }
 

@@ -90,6 +90,36 @@ pub async fn receive_document(
     Ok(Received { stem, extension, title, blob: kept.hash, mime, size, dimensions: None })
 }
 
+/// Keeps the bytes of a file that an importer found under a recorded name. The header of an image is read and an SVG
+/// cleaned, but nothing is decoded and no limit but that on pixels is asked about: the file was in use.
+pub async fn receive_recorded(
+    workshop: &Workshop,
+    name: &str,
+    path: &Path,
+    is_image: bool,
+) -> Result<Received> {
+    let (stem, extension, title) = named(name);
+    let (kept, mime, dimensions) = if is_image {
+        let bytes = Bytes::from(tokio::fs::read(path).await?);
+        let is_drawing = Format::sniff(&bytes) == Some(Format::Svg);
+        let bytes = if is_drawing { Bytes::from(svg::cleaned(&bytes)?) } else { bytes };
+        let header = workshop.header(&bytes)?;
+        (workshop.files().keep(bytes).await?, header.format.mime().to_owned(), Some(header.size))
+    } else {
+        (workshop.files().keep_file(path).await?, mime_of_name(name), None)
+    };
+    let size = i64::try_from(kept.size).map_err(Error::internal)?;
+    Ok(Received { stem, extension, title, blob: kept.hash, mime, size, dimensions })
+}
+
+/// What a file is by its name alone: for records whose bytes are gone.
+pub fn mime_of_name(name: &str) -> String {
+    let (_, extension, _) = named(name);
+    let image = Format::ALL.into_iter().find(|format| format.extensions().contains(&extension.as_str()));
+    let known = image.map(Format::mime).or_else(|| mime_guess::from_ext(&extension).first_raw());
+    known.unwrap_or(UNKNOWN).to_owned()
+}
+
 /// The type of a document: extension and bytes must agree.
 fn document_mime(extension: &str, start: &[u8], allowed: &[String]) -> Result<String> {
     if !allowed.iter().any(|one| one.eq_ignore_ascii_case(extension)) {

@@ -42,6 +42,8 @@ pub struct Made {
     pub bytes: Bytes,
     /// What they are served as.
     pub mime: &'static str,
+    /// Tells them from every other bytes: for an entity tag.
+    pub tag: String,
 }
 
 /// The one place where pixels are touched. Cloned ones share their places and their work.
@@ -82,22 +84,27 @@ impl Workshop {
     pub async fn rendition(&self, image: &Image, spec: &Spec) -> Result<Made> {
         let original = image.original()?;
         let mime = original.format.rendition_mime(spec);
-        if !original.format.is_made_of_pixels() {
-            return Ok(Made { bytes: self.original(&image.blob).await?, mime });
-        }
         let key = kept_under(&image.blob, &original.rendition_name(spec))?;
+        let tag = sha256_hex(key.as_str().as_bytes())[..HASH_DIGITS].to_owned();
+        if !original.format.is_made_of_pixels() {
+            return Ok(Made { bytes: self.original(&image.blob).await?, mime, tag });
+        }
         if let Some(bytes) = self.kept(&key).await? {
-            return Ok(Made { bytes, mime });
+            return Ok(Made { bytes, mime, tag });
         }
         let bytes = self.made_once(key, image.blob.clone(), original.focal, spec.clone()).await?;
-        Ok(Made { bytes, mime })
+        Ok(Made { bytes, mime, tag })
+    }
+
+    /// What the header of an image says, if it is within bounds.
+    pub(super) fn header(&self, bytes: &[u8]) -> Result<Header> {
+        Header::read(bytes, self.settings.bounds)
     }
 
     /// Decodes an upload once, within the same bounds.
     pub(super) async fn checked(&self, bytes: Bytes) -> Result<Header> {
         let bounds = self.settings.bounds;
-        let header = Header::read(&bytes, bounds)?;
-        let place = self.place(&header).await?;
+        let place = self.place(&self.header(&bytes)?).await?;
         blocking(move || {
             let _held = place;
             check(&bytes, bounds)
@@ -133,7 +140,7 @@ impl Workshop {
     async fn made(&self, blob: &str, focal: Option<Focal>, spec: Spec) -> Result<Bytes> {
         let original = self.original(blob).await?;
         let settings = self.settings;
-        let place = self.place(&Header::read(&original, settings.bounds)?).await?;
+        let place = self.place(&self.header(&original)?).await?;
         blocking(move || {
             let _held = place;
             make(&original, focal, &spec, &settings).map(Bytes::from)
@@ -188,9 +195,14 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + '
     }
 }
 
+/// The folder of all renditions of an original.
+pub(super) fn rendition_folder(blob: &str) -> String {
+    blob.chars().take(HASH_DIGITS).collect()
+}
+
 /// Names of ours are safe as keys; one that an import brought and that is not stands in by its hash.
 fn kept_under(blob: &str, name: &str) -> Result<BlobKey> {
-    let folder: String = blob.chars().take(HASH_DIGITS).collect();
+    let folder = rendition_folder(blob);
     BlobKey::parse(&format!("{folder}/{name}"))
         .or_else(|_| BlobKey::parse(&format!("{folder}/{}", sha256_hex(name.as_bytes()))))
 }

@@ -4,16 +4,20 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use quick_xml::events::Event;
 use siskin::accounts::{Action, Actor, Grant, Person, Place, Reading, Work};
 use siskin::base::{Clock, Timestamp};
 use siskin::config::Config;
 use siskin::error::{Error, Result};
 use siskin::files::Files;
-use siskin::media::{self, Addresses, Admits, Collections, Focal, Image, ROOT, Spec, Upload, Workshop};
+use siskin::media::{
+    self, Addresses, Admits, Collections, Focal, Image, Listing, ROOT, Spec, Upload, Workshop,
+};
 use siskin::schema::{DOCUMENT, Document, IMAGE, Registry, Schema, load_texts};
 use siskin::store::{Db, sql};
 
 use crate::databases::for_each_database;
+use crate::shared::shared;
 
 const MODELS: &str = r#"
 [types.Page]
@@ -375,6 +379,137 @@ async fn a_rendition_is_made_once_however_many_ask_and_also_when_nobody_waits() 
         assert!(!left.bytes.is_empty());
         let gone = Image { blob: "ab".repeat(32), ..(*image).clone() };
         assert!(library.workshop.rendition(&gone, &spec("width-7")).await.unwrap_err().is_not_found());
+    })
+    .await;
+}
+
+/// Every drawing of the torture set is refused or comes out without anything that acts or fetches.
+#[tokio::test]
+async fn drawings_are_harmless_once_they_are_in() {
+    let folders = ["data/images/svg-attacks", "data/images/svg"].into_iter().filter_map(shared);
+    let folder = tempfile::tempdir().unwrap();
+    let config = Config::defaults(folder.path());
+    let workshop = Workshop::new(Files::open(&config), &config.media);
+    let mut taken = 0;
+    for path in
+        folders.flat_map(|folder| std::fs::read_dir(folder).unwrap()).map(|entry| entry.unwrap().path())
+    {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let bytes = Bytes::from(std::fs::read(&path).unwrap());
+        let received = match media::receive_image(&workshop, &config.media, &name, bytes).await {
+            Ok(received) => received,
+            Err(error) => {
+                assert!(matches!(error, Error::Invalid(_)), "{name}: {error}");
+                println!("{name}: {error}");
+                continue;
+            }
+        };
+        let clean = workshop.original(&received.blob).await.unwrap();
+        let clean = String::from_utf8(clean.to_vec()).unwrap();
+        assert!(!clean.contains("<!"), "{name} keeps a declaration: {clean}");
+        assert_eq!(acting_parts(&clean), Vec::<String>::new(), "{name}: {clean}");
+        taken += 1;
+    }
+    println!("{taken} drawings were taken in");
+}
+
+/// Elements, attributes and styles of a drawing that could act or fetch.
+fn acting_parts(drawing: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut reader = quick_xml::Reader::from_str(drawing);
+    loop {
+        match reader.read_event().unwrap() {
+            Event::Start(start) | Event::Empty(start) => {
+                let element = String::from_utf8_lossy(start.local_name().as_ref()).to_lowercase();
+                if ["script", "foreignobject", "iframe", "handler", "embed", "object"]
+                    .contains(&element.as_str())
+                {
+                    found.push(element);
+                }
+                for attribute in start.attributes().map(Result::unwrap) {
+                    let name = String::from_utf8_lossy(attribute.key.as_ref()).to_lowercase();
+                    let value = String::from_utf8_lossy(&attribute.value).to_lowercase();
+                    let fetches = !name.starts_with("xmlns")
+                        && !value.starts_with("data:image/")
+                        && (value.contains("script:") || value.contains("//"));
+                    if name.starts_with("on") || fetches {
+                        found.push(format!("{name}={value}"));
+                    }
+                }
+            }
+            Event::Text(text) => {
+                let text = String::from_utf8_lossy(&text).to_lowercase();
+                found.extend((text.contains("@import") || text.contains("url(http")).then_some(text));
+            }
+            Event::Eof => return found,
+            _ => {}
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_image_is_no_image_whatever_it_is_called() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = Config::defaults(folder.path());
+    let workshop = Workshop::new(Files::open(&config), &config.media);
+    let take = async |name: &str, bytes: &[u8]| {
+        let received =
+            media::receive_image(&workshop, &config.media, name, Bytes::copy_from_slice(bytes)).await;
+        received.map(|received| (received.extension, received.mime)).map_err(|error| error.to_string())
+    };
+    let html = b"<!doctype html><html><script>alert(1)</script></html>";
+    let svg = b"<svg xmlns='http://www.w3.org/2000/svg'/>";
+    for (name, bytes) in [
+        ("x.png", &html[..]),
+        ("x.jpg", svg),
+        ("x.gif", b""),
+        ("x.png", b"%PDF-1.7"),
+        ("x.jpg", b"\xff\xd8\xff\xe0"),
+    ] {
+        assert!(take(name, bytes).await.unwrap_err().starts_with("file: "), "{name}");
+    }
+    assert_eq!(take("photo.jpg", &png(2, 2, 1)).await, Ok(("png".to_owned(), "image/png".to_owned())));
+    assert_eq!(take("drawing.svg", svg).await, Ok(("svg".to_owned(), "image/svg+xml".to_owned())));
+    assert_eq!(workshop.files().originals.list().await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn lists_show_what_a_person_may_choose_from_and_upkeep_finds_what_is_lost() {
+    for_each_database(async |db| {
+        let library = Library::new(db);
+        let (ours, theirs) =
+            (library.collection(ROOT, "Ours").await, library.collection(ROOT, "Theirs").await);
+        let kept = library.upload("Rye bread.png", png(9, 9, 1), ours).await;
+        library.upload("Roll.png", png(9, 9, 2), ours).await;
+        library.upload("Rye roll.png", png(9, 9, 3), theirs).await;
+        let mut reading = library.reading(Actor::Anonymous).await;
+        let listing =
+            |text: &str| Listing { collections: Some(vec![ours]), text: text.into(), limit: 10, offset: 0 };
+        assert_eq!(listing("").count_images(&mut reading).await.unwrap(), 2);
+        let found = listing("RYE").images(&mut reading).await.unwrap();
+        assert_eq!(found.iter().map(|image| image.id).collect::<Vec<_>>(), [kept.id]);
+        let anywhere = Listing { collections: None, ..listing("r%") };
+        assert_eq!(
+            (
+                anywhere.count_images(&mut reading).await.unwrap(),
+                anywhere.documents(&mut reading).await.unwrap().len()
+            ),
+            (0, 0)
+        );
+
+        let files = library.workshop.files();
+        library.workshop.rendition(&kept, &spec("width-5")).await.unwrap();
+        let mut work = library.work(system()).await;
+        media::delete_file(&mut work, IMAGE, kept.id).await.unwrap();
+        work.commit().await.unwrap();
+        let found = media::findings(&mut reading, files).await.unwrap();
+        assert_eq!((found.missing.len(), found.unused.len(), found.stale.len()), (0, 1, 1));
+        media::sweep(files, &found).await.unwrap();
+        let found = media::findings(&mut reading, files).await.unwrap();
+        assert!(found.missing.is_empty() && found.unused.is_empty() && found.stale.is_empty());
+        let some = files.originals.list().await.unwrap().remove(0);
+        files.originals.delete(some).await.unwrap();
+        assert_eq!(media::findings(&mut reading, files).await.unwrap().missing.len(), 1);
     })
     .await;
 }
