@@ -10,6 +10,7 @@ mod library;
 mod media;
 mod models;
 mod pages;
+mod reference;
 mod shared;
 mod site;
 mod store;

@@ -1,0 +1,27 @@
+//! The reference pages that are made from the program's own declarations are those that are committed.
+
+use std::path::Path;
+
+use siskin::{config, schema};
+
+#[test]
+fn the_page_of_keys_is_up_to_date() {
+    is_current("config.md", &config::reference_page());
+}
+
+#[test]
+fn the_page_of_fields_is_up_to_date() {
+    is_current("fields.md", &schema::reference_page(&schema::Registry::default()));
+}
+
+/// Holds a committed page against what the program says today; with `SISKIN_TEST_WRITE=1` writes it anew first.
+#[expect(clippy::disallowed_methods, reason = "asking a test to write a page anew is no setting of a site")]
+fn is_current(name: &str, page: &str) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference").join(name);
+    if std::env::var("SISKIN_TEST_WRITE").is_ok_and(|value| value == "1") {
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(&file, page).unwrap();
+    }
+    let written = std::fs::read_to_string(&file).unwrap_or_default();
+    assert!(written == page, "run this test with SISKIN_TEST_WRITE=1 to write docs/reference/{name} anew");
+}
