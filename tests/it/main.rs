@@ -1,5 +1,6 @@
 //! The one integration binary: every further one would link the whole crate again.
 
+mod api;
 mod config;
 mod builder;
 mod databases;

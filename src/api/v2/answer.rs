@@ -32,8 +32,6 @@ pub enum Refusal {
     Message(StatusCode, String),
     /// A refusal on the way to it: `{"detail": ".."}`.
     Detail(StatusCode, String),
-    /// Neither here nor elsewhere: the site's page for unknown addresses.
-    NoSuchAddress,
     /// Something failed that whoever asked cannot mend.
     Failed(Error),
 }
@@ -87,7 +85,6 @@ pub fn respond(outcome: Result<Answer, Refusal>, form: Form, asked: &HeaderMap) 
     let mut response = match outcome {
         Ok(Answer::Object(value)) => conditional(&spell(&value, form), form, asked),
         Ok(Answer::Found(address)) => found(&address),
-        Err(Refusal::NoSuchAddress) => return no_such_address(),
         Err(refusal) => refused(refusal, form),
     };
     let headers = response.headers_mut();
@@ -173,7 +170,6 @@ fn refused(refusal: Refusal, form: Form) -> Response {
     let (status, body) = match refusal {
         Refusal::Message(status, message) => (status, json!({ "message": message })),
         Refusal::Detail(status, detail) => (status, json!({ "detail": detail })),
-        Refusal::NoSuchAddress => return no_such_address(),
         Refusal::Failed(error) => {
             tracing::error!(%error, "the API could not answer");
             (StatusCode::INTERNAL_SERVER_ERROR, json!({ "detail": "A server error occurred." }))

@@ -123,7 +123,7 @@ fn built_in(show: &Show<'_>, item: &Item, source: &Source, nested: Option<&Choic
         Source::AliasOf => relative(show, item.alias_of.map(|id| Reference::Id(PAGE_FAMILY.to_owned(), id))),
         Source::Parent => relative(show, item.parent.map(Reference::Page)),
         Source::Locale => item.locale.clone().into(),
-        Source::Tags => item.doc.get("tags").cloned().unwrap_or_else(|| json!([])),
+        Source::Tags => shape::tags(item.doc.get("tags").unwrap_or(&Value::Null)),
         Source::DownloadUrl => show.download_url(item),
         Source::Width => item.file.as_ref().and_then(|file| file.width).into(),
         Source::Height => item.file.as_ref().and_then(|file| file.height).into(),

@@ -50,15 +50,23 @@ impl Api {
 
 /// Every address of the API.
 pub fn router(cms: Arc<Cms>) -> Router {
+    let api = Arc::new(Api { cms, faces: ArcSwapOption::empty() });
+    let nowhere = || any(async || answer::no_such_address());
     Router::new()
-        .route("/api/v2/{endpoint}/", any(list))
-        .route("/api/v2/{endpoint}/{id}/", any(show))
-        .route("/api/v2/{endpoint}", any(with_slash))
-        .route("/api/v2/{endpoint}/{id}", any(with_slash_below))
-        .route("/api/v2", any(nowhere))
-        .route("/api/v2/", any(nowhere))
-        .route("/api/v2/{*rest}", any(nowhere))
-        .with_state(Arc::new(Api { cms, faces: ArcSwapOption::empty() }))
+        .route("/api/v2", nowhere())
+        .route("/api/v2/", nowhere())
+        .route("/api/v2/{*rest}", any(at))
+        .with_state(api)
+}
+
+/// What an address is about.
+struct Target {
+    /// The endpoint's name.
+    name: String,
+    endpoint: Endpoint,
+    view: View,
+    /// Whether the address ends with its slash.
+    closed: bool,
 }
 
 /// What a view of an endpoint shows.
@@ -69,53 +77,32 @@ enum View {
     Detail(Option<i64>),
 }
 
-impl View {
-    /// The view at the part of an address that follows the endpoint.
-    fn at(name: &str) -> Option<Self> {
-        match name {
-            "find" => Some(Self::Find),
-            id if !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()) => {
-                Some(Self::Detail(id.parse().ok()))
+impl Target {
+    fn of(faces: &Faces, rest: &str) -> Option<Self> {
+        let (path, closed) = rest.strip_suffix('/').map_or((rest, false), |path| (path, true));
+        let (name, view) = match path.split_once('/') {
+            None => (path, View::List),
+            Some((name, "find")) => (name, View::Find),
+            Some((name, id)) if !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()) => {
+                (name, View::Detail(id.parse().ok()))
             }
-            _ => None,
-        }
+            Some(_) => return None,
+        };
+        Some(Self { name: name.to_owned(), endpoint: Endpoint::at(faces, name)?, view, closed })
     }
 }
 
-async fn list(State(api): State<Arc<Api>>, Path(endpoint): Path<String>, request: Request) -> Response {
-    answer(&api, &endpoint, Some(View::List), request).await
-}
-
-async fn show(
-    State(api): State<Arc<Api>>,
-    Path((endpoint, id)): Path<(String, String)>,
-    request: Request,
-) -> Response {
-    answer(&api, &endpoint, View::at(&id), request).await
-}
-
-async fn nowhere() -> Response {
-    answer::no_such_address()
-}
-
-async fn with_slash(State(api): State<Arc<Api>>, Path(endpoint): Path<String>, request: Request) -> Response {
-    slash(&api, &endpoint, Some(View::List), &request)
-}
-
-async fn with_slash_below(
-    State(api): State<Arc<Api>>,
-    Path((endpoint, id)): Path<(String, String)>,
-    request: Request,
-) -> Response {
-    slash(&api, &endpoint, View::at(&id), &request)
+async fn at(State(api): State<Arc<Api>>, Path(rest): Path<String>, request: Request) -> Response {
+    let faces = api.faces();
+    match Target::of(&faces, &rest) {
+        None => answer::no_such_address(),
+        Some(target) if target.closed => answer(api.cms.clone(), faces, target, request).await,
+        Some(_) => slash(&request),
+    }
 }
 
 /// Sends an address that lacks nothing but its last slash to the one that has it.
-fn slash(api: &Api, endpoint: &str, view: Option<View>, request: &Request) -> Response {
-    let known = Endpoint::at(&api.faces(), endpoint).and(view).is_some();
-    if !known {
-        return answer::no_such_address();
-    }
+fn slash(request: &Request) -> Response {
     let query = request.uri().query().map_or_else(String::new, |query| format!("?{query}"));
     let location = format!("{}/{query}", request.uri().path());
     let html = (header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned());
@@ -123,11 +110,7 @@ fn slash(api: &Api, endpoint: &str, view: Option<View>, request: &Request) -> Re
 }
 
 /// Agrees on a form, checks the method, and has the view answer.
-async fn answer(api: &Api, endpoint: &str, view: Option<View>, request: Request) -> Response {
-    let faces = api.faces();
-    let Some((at, view)) = Endpoint::at(&faces, endpoint).zip(view) else {
-        return answer::no_such_address();
-    };
+async fn answer(cms: Arc<Cms>, faces: Arc<Faces>, target: Target, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     let params = Params::parse(parts.uri.query().unwrap_or_default());
     let accept = parts.headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
@@ -136,11 +119,8 @@ async fn answer(api: &Api, endpoint: &str, view: Option<View>, request: Request)
         Err(why) => return answer::respond(Err(why.into()), Form::Json(INDENT), &parts.headers),
     };
     let outcome = match parts.method {
-        Method::GET | Method::HEAD => {
-            let ask = Ask::new(api.cms.clone(), faces, &parts.headers, params);
-            look(&ask, &at, view).await
-        }
-        Method::OPTIONS => Ok(Answer::Object(answer::description(endpoint))),
+        Method::GET | Method::HEAD => look(&Ask::new(cms, faces, &parts.headers, params), &target).await,
+        Method::OPTIONS => Ok(Answer::Object(answer::description(&target.name))),
         method => {
             let words = format!("Method \"{method}\" not allowed.");
             Err(Refusal::Detail(StatusCode::METHOD_NOT_ALLOWED, words))
@@ -149,10 +129,10 @@ async fn answer(api: &Api, endpoint: &str, view: Option<View>, request: Request)
     answer::respond(outcome, form, &parts.headers)
 }
 
-async fn look(ask: &Ask, endpoint: &Endpoint, view: View) -> Result<Answer, Refusal> {
-    match view {
-        View::List => listing::list(ask, endpoint).await,
-        View::Find => find::find(ask, endpoint).await,
-        View::Detail(id) => detail::show(ask, endpoint, id).await,
+async fn look(ask: &Ask, target: &Target) -> Result<Answer, Refusal> {
+    match target.view {
+        View::List => listing::list(ask, &target.endpoint).await,
+        View::Find => find::find(ask, &target.endpoint).await,
+        View::Detail(id) => detail::show(ask, &target.endpoint, id).await,
     }
 }

@@ -99,6 +99,7 @@ fn within(show: &Show<'_>, field: &Field, stored: &Value) -> Value {
             let moment = stored.as_str().and_then(Timestamp::parse);
             moment.map_or_else(|| stored.clone(), |moment| object::moment(moment).into())
         }
+        Shape::Tags => tags(stored),
         Shape::Struct(fields) => structure(show, fields, stored),
         Shape::List(item) => {
             let items = stored.as_array().into_iter().flatten();
@@ -114,6 +115,13 @@ fn within(show: &Show<'_>, field: &Field, stored: &Value) -> Value {
         },
         _ => stored.clone(),
     }
+}
+
+/// Names in the order of their bytes.
+pub fn tags(stored: &Value) -> Value {
+    let mut names: Vec<&str> = stored.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    names.sort_unstable();
+    names.into()
 }
 
 fn structure(show: &Show<'_>, fields: &[Field], stored: &Value) -> Value {
