@@ -38,7 +38,7 @@ pub(super) fn touched(event: &Event) -> Touched {
     match family {
         "auth.User" | "auth.Group" => Touched::Nothing,
         // A draft shows nowhere, not even that of a new page.
-        _ if matches!(event.kind.as_str(), "edited" | "created") => Touched::Nothing,
+        "page" if matches!(event.kind.as_str(), "edited" | "created") => Touched::Nothing,
         "page" if changes_addresses(event) => Touched::Everything,
         "page" => Touched::Tags(page_tags(event)),
         "wagtailcore.Site" | "wagtailcore.Locale" | "wagtailcore.Collection" => Touched::Everything,
