@@ -15,6 +15,7 @@ use crate::accounts::Actor;
 use crate::accounts::Reading;
 use crate::accounts::Work;
 use crate::base::Clock;
+use crate::cache::Cache;
 use crate::config::Config;
 use crate::error::Result;
 use crate::files::Files;
@@ -81,6 +82,11 @@ impl Cms {
     /// What this process keeps in memory of the store.
     pub fn snapshot(&self) -> Arc<Snapshot> {
         self.following.current()
+    }
+
+    /// Finished answers, dropped by the log.
+    pub fn cache(&self) -> &Cache {
+        self.following.cache()
     }
 
     /// The sites, as of the last event that this process followed.

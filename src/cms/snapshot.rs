@@ -6,6 +6,7 @@ use arc_swap::ArcSwap;
 use tokio::sync::Mutex;
 use tokio::sync::watch;
 
+use crate::cache::Cache;
 use crate::config::Config;
 use crate::error::Result;
 use crate::events;
@@ -51,17 +52,23 @@ pub(super) struct Following {
     current: ArcSwap<Snapshot>,
     one_at_a_time: Mutex<()>,
     followed: watch::Sender<i64>,
+    cache: Cache,
 }
 
 impl Following {
     pub async fn start(db: &Db, config: &Config) -> Result<Self> {
         let snapshot = Snapshot::load(&mut db.read().await?, config).await?;
         let (followed, _) = watch::channel(snapshot.followed);
-        Ok(Self { current: ArcSwap::from_pointee(snapshot), one_at_a_time: Mutex::new(()), followed })
+        let cache = Cache::new(&config.cache, snapshot.followed);
+        Ok(Self { current: ArcSwap::from_pointee(snapshot), one_at_a_time: Mutex::new(()), followed, cache })
     }
 
     pub fn current(&self) -> Arc<Snapshot> {
         self.current.load_full()
+    }
+
+    pub fn cache(&self) -> &Cache {
+        &self.cache
     }
 
     pub fn watch(&self) -> watch::Receiver<i64> {
@@ -82,6 +89,7 @@ impl Following {
             let Some(last) = batch.last() else { break };
             followed = last.number;
             is_touched |= batch.iter().any(touches);
+            self.cache.follow(&batch);
         }
         let next = if is_touched {
             Snapshot { followed, ..Snapshot::load(&mut conn, config).await? }

@@ -1,1 +1,31 @@
-//! The web room.
+//! What the doors share: who asks from where, cookies, defences, errors as answers, conditional requests.
+//!
+//! [`frame`] wraps every door: it gives a request its number, finds out the host and the machine that asks, refuses
+//! what comes from other sites, bounds time and size, and turns a panic into an answer. The rest are extractors and
+//! small tools that handlers use. Nothing here knows a page.
+//!
+//! Reading order: `frame`, `asked` (host, address, scheme), `viewer` (sessions), `failure` (errors as answers).
+
+mod asked;
+mod conditional;
+mod cookie;
+mod failure;
+mod frame;
+mod headers;
+mod hosts;
+mod kept;
+mod origin;
+mod pairs;
+mod proxies;
+mod viewer;
+
+pub use asked::{Asked, Here};
+pub use conditional::conditional;
+pub use cookie::{clear_cookie, cookie, set_cookie};
+pub use failure::{Failure, Told, plain_page};
+pub use frame::frame;
+pub use headers::{admin_headers, private, site_headers};
+pub use kept::{kept, remembered};
+pub use origin::is_from_elsewhere;
+pub use pairs::Pairs;
+pub use viewer::{Editor, SIGN_IN, SessionToken, Viewer, session_cookie, session_cookie_cleared};
