@@ -15,6 +15,7 @@ mod delete;
 mod draft;
 pub mod evolve;
 mod index;
+pub mod kept;
 mod object;
 mod publish;
 mod reference;

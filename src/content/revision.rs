@@ -47,6 +47,18 @@ impl Revision {
         conn.all(sql(text).bind(object).bind(limit).bind(offset)).await
     }
 
+    /// Which of these ids belong to revisions of other objects than this one.
+    pub async fn taken(conn: &mut Conn, ids: &[i64], but: Option<Key>) -> Result<Vec<i64>> {
+        const AT_ONCE: usize = 1000;
+        let mut taken = Vec::new();
+        for some in ids.chunks(AT_ONCE) {
+            let ask =
+                sql("select id from revisions where object <> ? and id in ").bind(but.unwrap_or(Key(0)));
+            taken.extend(conn.all::<i64>(ask.bind_list(some.iter().copied())).await?);
+        }
+        Ok(taken)
+    }
+
     /// Its content.
     pub fn document(&self) -> Result<Document> {
         super::document_of(self.doc.as_deref().unwrap_or("{}"), "revisions", self.id)

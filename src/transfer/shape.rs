@@ -11,11 +11,18 @@ use crate::schema::Field;
 use crate::schema::Shape;
 use crate::schema::Target;
 use crate::schema::Type;
+use crate::text::rich;
+use crate::text::rich::Features;
 
 /// Who knows what a foreign reference means here.
 pub trait References {
     /// The public id that a reference means; `None` if it means nothing that is known.
     fn id(&self, target: &Target, reference: &Value) -> Option<i64>;
+
+    /// Rich text with the references inside it as they are here.
+    fn rich_text(&self, html: String) -> String {
+        html
+    }
 }
 
 /// Makes documents and remembers what did not fit.
@@ -78,6 +85,7 @@ impl<'r> Mapping<'r> {
             (Shape::Boolean | Shape::Integer | Shape::Float, _) => None,
             (Shape::Tags | Shape::Choices, Value::Array(_)) => Some(value.clone()),
             (Shape::Choices, Value::String(text)) => Some(text.split(',').map(str::trim).collect()),
+            (Shape::RichText, Value::String(html)) => Some(Value::from(self.rich_text(html))),
             (_, Value::String(_)) => Some(value.clone()),
             (_, Value::Number(number)) => Some(Value::from(number.to_string())),
             _ => None,
@@ -86,6 +94,11 @@ impl<'r> Mapping<'r> {
             self.problems.push(format!("{path}: {} does not fit here and was left out", shortened(value)));
             null_of(shape)
         })
+    }
+
+    /// Cleaned, whatever the source let pass; text as editors write it comes through byte for byte.
+    fn rich_text(&self, html: &str) -> String {
+        self.references.rich_text(rich::clean(html, &Features::all()))
     }
 
     fn link(&mut self, target: &Target, value: &Value, path: &str) -> Value {

@@ -7,6 +7,7 @@ mod databases;
 mod events;
 mod files;
 mod house;
+mod import;
 mod library;
 mod media;
 mod models;

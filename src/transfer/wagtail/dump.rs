@@ -160,6 +160,11 @@ impl Row {
         self.get(field).as_i64()
     }
 
+    /// The primary key, if it is a whole number.
+    pub fn id(&self) -> Option<i64> {
+        self.pk.as_ref().and_then(Value::as_i64)
+    }
+
     /// The primary key as text; empty when the row has none.
     pub fn pk_text(&self) -> String {
         self.pk.as_ref().map(pk_text).unwrap_or_default()
