@@ -17,6 +17,8 @@ use crate::error::Result;
 use crate::files::Files;
 use crate::media::Addresses;
 use crate::media::Workshop;
+use crate::render::Stage;
+use crate::render::Theme;
 use crate::schema;
 use crate::schema::FieldKind;
 use crate::schema::Registry;
@@ -42,12 +44,22 @@ pub struct Builder {
     clock: Clock,
     registry: Registry,
     model_changes: ModelChanges,
+    theme: Option<PathBuf>,
+    watch_theme: bool,
 }
 
 impl Builder {
     pub(super) fn new(dir: PathBuf) -> Self {
         let (clock, registry) = (Clock::system(), Registry::default());
-        Self { dir, config: None, clock, registry, model_changes: ModelChanges::ApplyHarmless }
+        Self {
+            dir,
+            config: None,
+            clock,
+            registry,
+            model_changes: ModelChanges::ApplyHarmless,
+            theme: None,
+            watch_theme: false,
+        }
     }
 
     /// Uses this configuration instead of the folder's.
@@ -74,6 +86,18 @@ impl Builder {
         self
     }
 
+    /// Uses the theme in this folder, wherever it lies.
+    pub fn theme(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.theme = Some(folder.into());
+        self
+    }
+
+    /// Takes in changes of the theme while the program runs: for development.
+    pub fn watch_theme(mut self) -> Self {
+        self.watch_theme = true;
+        self
+    }
+
     /// Opens everything: the store is migrated, the models are checked and held against the content.
     ///
     /// # Errors
@@ -82,16 +106,24 @@ impl Builder {
         let config = self.config.map_or_else(|| Config::load(&self.dir), Ok)?;
         let schema = schema::load_dir(&config.dir.join("models"), &self.registry)?;
         let signing_key = config::keys::signing(&config.dir)?;
-        let addresses = Addresses::new(signing_key, &schema, &config.media.extra_specs, &[])?;
+        let theme = match &self.theme {
+            Some(folder) => Theme::of_folder(folder, self.watch_theme)?,
+            None => Theme::load(&config.dir, &config.site.theme, self.watch_theme)?,
+        };
+        let renditions = &theme.about.renditions;
+        let addresses = Addresses::new(signing_key, &schema, &config.media.extra_specs, renditions)?;
         let db = Db::open(&config.database, &config.dir).await?;
         db.migrate().await?;
         models(&db, &self.clock, &schema, self.model_changes).await?;
         let files = Files::open(&config);
         let index = Arc::new(Index::open(&config.data("index"))?);
+        let schema = Arc::new(schema);
+        let stage = Stage::new(theme, schema.clone(), addresses.clone(), &config.site.time_zone)?;
         Ok(Arc::new(Cms {
+            stage,
             following: Following::start(&db, &config).await?,
             workshop: Workshop::new(files.clone(), &config.media),
-            schema: Arc::new(schema),
+            schema,
             registry: self.registry,
             clock: self.clock,
             files,

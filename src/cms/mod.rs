@@ -21,6 +21,7 @@ use crate::error::Result;
 use crate::files::Files;
 use crate::media::Addresses;
 use crate::media::Workshop;
+use crate::render::Stage;
 use crate::schema::Registry;
 use crate::schema::Schema;
 use crate::search::Index;
@@ -45,6 +46,8 @@ pub struct Cms {
     pub workshop: Workshop,
     /// Addresses of renditions.
     pub addresses: Addresses,
+    /// The theme, and where its pages are drawn.
+    pub stage: Stage,
     /// The search index of this node.
     pub index: Arc<Index>,
     /// The key that signs what leaves and comes back.

@@ -68,6 +68,10 @@ pub enum Filter {
     Is(Column, Bind),
     /// A declared field has, or holds, exactly this value.
     Has(String, FilterValue),
+    /// A declared field has a value of at least this.
+    AtLeast(String, FilterValue),
+    /// A declared field has a value below this.
+    Below(String, FilterValue),
     /// Beneath this place.
     Beneath(TreePath),
     /// Above this place.
@@ -78,6 +82,8 @@ pub enum Filter {
     TranslationOf(String, i64),
     /// The object of this id.
     Id(i64),
+    /// The objects of these ids.
+    AnyId(Vec<i64>),
     /// The page with this stored URL path.
     UrlPath(String),
     /// Nothing matches.
@@ -93,23 +99,26 @@ impl Filter {
                 condition.push_bind(value.clone());
                 condition
             }
-            Self::Has(field, value) => has(types, field, value),
+            Self::Has(field, value) => has(types, field, "=", value),
+            Self::AtLeast(field, value) => has(types, field, ">=", value),
+            Self::Below(field, value) => has(types, field, "<", value),
             Self::Beneath(path) => sql("o.path > ? and o.path < ?").bind(path).bind(path.end()),
             Self::Above(path) => sql("o.path in ").bind_list(path.ancestors()),
             Self::ChildOf(key) => sql("o.parent = ?").bind(key),
             Self::TranslationOf(key, id) => sql("o.translation_key = ? and o.id <> ?").bind(key).bind(*id),
             Self::Id(id) => sql("o.id = ?").bind(*id),
+            Self::AnyId(ids) => sql("o.id in ").bind_list(ids.iter().copied()),
             Self::UrlPath(url_path) => sql("o.url_path = ?").bind(url_path),
             Self::Nothing => sql("1 = 0"),
         }
     }
 }
 
-fn has(types: &[String], field: &str, value: &FilterValue) -> Sql {
+fn has(types: &[String], field: &str, compared: &str, value: &FilterValue) -> Sql {
     let (table, bind) = bound(value);
     let mut condition = sql(format!("o.key in (select v.object from {table} v where v.type in "));
     condition.push_list(types.iter()).push(" and v.field = ").push_bind(field);
-    condition.push(" and v.public = 1 and v.value = ").push_bind(bind).push(")");
+    condition.push(" and v.public = 1 and v.value ").push(compared).push(" ").push_bind(bind).push(")");
     condition
 }
 

@@ -1,0 +1,97 @@
+//! Where pages are drawn: a bounded number at a time, on threads that may wait.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono_tz::Tz;
+use tera::Context;
+use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
+
+use super::scene::Scene;
+use super::scene::Subject;
+use super::session::Session;
+use super::theme::Theme;
+use crate::accounts::Reading;
+use crate::error::{Error, Result};
+use crate::media::Addresses;
+use crate::schema::Schema;
+use crate::sites::Sites;
+
+/// Pages that are drawn at one time, for each processor.
+const PER_PROCESSOR: usize = 4;
+/// How long a page waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What templates look at and what never changes while the program runs.
+pub struct Props {
+    /// The content types.
+    pub schema: Arc<Schema>,
+    /// Addresses of renditions.
+    pub media: Addresses,
+    /// The zone that times are shown in.
+    pub zone: Tz,
+}
+
+/// Where pages are drawn.
+pub struct Stage {
+    theme: Arc<Theme>,
+    props: Arc<Props>,
+    places: Semaphore,
+}
+
+impl Stage {
+    /// A stage for a theme.
+    ///
+    /// # Errors
+    /// `Setup` for a time zone that nobody knows.
+    pub fn new(theme: Theme, schema: Arc<Schema>, media: Addresses, time_zone: &str) -> Result<Self> {
+        let zone = time_zone.parse().map_err(|_| {
+            Error::Setup(format!("site.time_zone: “{time_zone}” is no zone; for instance \"Europe/Berlin\""))
+        })?;
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let places = Semaphore::new(processors * PER_PROCESSOR);
+        Ok(Self { theme: Arc::new(theme), props: Arc::new(Props { schema, media, zone }), places })
+    }
+
+    /// The theme.
+    pub fn theme(&self) -> &Theme {
+        &self.theme
+    }
+
+    /// Draws a page for whoever `reading` reads for.
+    ///
+    /// # Errors
+    /// `Setup` for a mistake in a template, with file and line; `Busy` when too many pages wait.
+    pub async fn draw(
+        &self,
+        sites: Arc<Sites>,
+        reading: Option<Reading>,
+        scene: Scene,
+        subject: Subject,
+    ) -> Result<String> {
+        let waited = tokio::time::timeout(PATIENCE, self.places.acquire()).await;
+        let busy = || Error::Busy("too many pages are being drawn".to_owned());
+        let place = waited.map_err(|_| busy())?.map_err(|_| busy())?;
+        let (theme, props, handle) = (self.theme.clone(), self.props.clone(), Handle::current());
+        let drawn = tokio::task::spawn_blocking(move || {
+            theme.templates.refresh()?;
+            let page = match &subject {
+                Subject::Page(page, _) => Some((**page).clone()),
+                _ => None,
+            };
+            let session = Session::new((theme, props, sites), (scene, page), reading, handle);
+            session.during(|session| drawn(session, &subject))
+        });
+        let html = drawn.await.map_err(Error::internal)?;
+        drop(place);
+        html
+    }
+}
+
+fn drawn(session: &Session, subject: &Subject) -> Result<String> {
+    let view = subject.view(session)?;
+    let told = |error| session.theme.templates.told(&error);
+    let context = Context::from_serialize(&view).map_err(told)?;
+    session.tera.render(&subject.template(session), &context).map_err(told)
+}
