@@ -45,6 +45,9 @@ fn shortened(mut words: String, mut count: usize, next: &str, chars: usize) -> S
         count -= words[space..].chars().count();
         words.truncate(space);
     }
+    if count >= chars {
+        words = beginning(&words, chars - 1).to_owned();
+    }
     let end = words.trim_end_matches([',', ';', ':', '-', '–', '—', '(', ' ']).len();
     words.truncate(end);
     words.push('…');
@@ -81,6 +84,7 @@ mod tests {
             ("the quick brown fox", 9, "the…"),
             ("bread, butter", 7, "bread…"),
             ("donaudampfschiff", 6, "donau…"),
+            ("donau dampfschiff", 5, "dona…"),
             ("x", 0, ""),
             ("xy", 1, "…"),
             ("e\u{301}e\u{301}e\u{301}", 4, "e\u{301}…"),

@@ -17,7 +17,8 @@ pub fn slugify(title: &str, allow_unicode: bool) -> String {
     let title: String = if allow_unicode { title.nfkc().collect() } else { deunicode_with_tofu(&title, " ") };
     let mut slug = String::with_capacity(title.len());
     for letter in title.chars().flat_map(char::to_lowercase) {
-        if is_word(letter) {
+        let stands_alone = is_combining_mark(letter) && (slug.is_empty() || slug.ends_with(['-', '_']));
+        if is_word(letter) && !stands_alone {
             slug.push(letter);
         } else if parts_words(letter) && !slug.ends_with('-') {
             slug.push('-');

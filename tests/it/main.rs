@@ -16,3 +16,4 @@ mod reference;
 mod shared;
 mod site;
 mod store;
+mod text;

@@ -16,6 +16,7 @@ use pulldown_cmark::TagEnd;
 
 use super::deduplicated;
 use super::is_slug;
+use super::rich::is_safe_url;
 use super::slugify;
 
 /// HTML for Markdown: CommonMark with tables, footnotes, strikethrough, task lists and an `id` for each heading.
@@ -105,6 +106,7 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .add_allowed_classes("sup", ["footnote-reference", "footnote-definition-label"])
         .add_allowed_classes("div", ["footnote-definition"])
         .attribute_filter(|element, attribute, value| match (element, attribute) {
+            (_, "href" | "src" | "cite") => is_safe_url(value.trim()).then_some(value.into()),
             ("code", "class") => value.starts_with("language-").then_some(value.into()),
             // Only a slug: it shadows nothing that scripts ask the document for.
             (_, "id") => is_slug(value).then_some(value.into()),

@@ -79,8 +79,13 @@ struct Reading {
     after_atom: bool,
     place: Place,
     lists: Vec<Place>,
-    styles: Vec<Style>,
+    /// The styles that hold, each with the number of the element that began it.
+    styles: Vec<(Style, usize)>,
     link: Option<usize>,
+    /// How many inline elements there were.
+    elements: usize,
+    /// The styles of the last span: one element's characters are one span, two elements' are two.
+    last: Vec<(Style, usize)>,
     in_quote: bool,
 }
 
@@ -166,8 +171,7 @@ impl Reading {
             name if heading(name).is_some() => self.place.block = None,
             name => {
                 if let Some(style) = style(name) {
-                    self.styles.retain(|open| *open != style);
-                    self.part();
+                    self.styles.retain(|(open, _)| *open != style);
                 }
             }
         }
@@ -188,9 +192,9 @@ impl Reading {
 
     fn open_style(&mut self, style: Style) {
         self.before_inline();
-        self.styles.push(style);
+        self.elements += 1;
+        self.styles.push((style, self.elements));
         self.styles.sort_unstable();
-        self.part();
     }
 
     fn open_link(&mut self, tag: &Tag<'_>) {
@@ -207,7 +211,6 @@ impl Reading {
         self.before_inline();
         self.links.push(target);
         self.link = Some(self.links.len() - 1);
-        self.part();
     }
 
     fn close_link(&mut self) {
@@ -218,7 +221,6 @@ impl Reading {
         {
             spans.push(Span { text: String::new(), styles: Vec::new(), link: Some(link) });
         }
-        self.part();
     }
 
     fn open_embed(&mut self, tag: &Tag<'_>) {
@@ -265,22 +267,16 @@ impl Reading {
         }
     }
 
-    /// What is written next begins a span of its own.
-    fn part(&mut self) {
-        if let Some(block) = self.place.block
-            && self.blocks[block].spans.last().is_some_and(|span| !span.text.is_empty())
-        {
-            let (styles, link) = (self.styles.clone(), self.link);
-            self.blocks[block].spans.push(Span { text: String::new(), styles, link });
-        }
-    }
-
     fn push(&mut self, text: &str) {
-        let Some(block) = self.place.block else { return };
+        let Some(block) = self.place.block.filter(|_| !text.is_empty()) else { return };
         let spans = &mut self.blocks[block].spans;
         match spans.last_mut() {
-            Some(span) if span.styles == self.styles && span.link == self.link => span.text.push_str(text),
-            _ => spans.push(Span { text: text.to_owned(), styles: self.styles.clone(), link: self.link }),
+            Some(span) if self.last == self.styles && span.link == self.link => span.text.push_str(text),
+            _ => {
+                let styles = self.styles.iter().map(|(style, _)| *style).collect();
+                spans.push(Span { text: text.to_owned(), styles, link: self.link });
+                self.last.clone_from(&self.styles);
+            }
         }
     }
 }

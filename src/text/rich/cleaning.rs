@@ -8,6 +8,10 @@ use super::super::tokens::attribute;
 use super::super::tokens::read;
 use super::anchor;
 use super::anchor::Refusal;
+use super::elements::block;
+use super::elements::is_empty_element;
+use super::elements::is_unknown_block;
+use super::elements::style;
 use super::features::Features;
 use super::outline::Outline;
 use super::spelling::is_clean;
@@ -134,10 +138,9 @@ impl Cleaning {
     fn start_block(&mut self, block: &'static str, tag: &Tag) {
         if !self.features.has_block(block) {
             self.tell(tag, "unwrapped", "feature_disabled");
-            return if block == "hr" {
-                self.outline.close_block()
-            } else {
-                self.outline.open_block("p", key(tag))
+            return match block {
+                "hr" | "ul" | "ol" => self.outline.close_block(),
+                _ => self.outline.open_block("p", key(tag)),
             };
         }
         match block {
@@ -222,69 +225,111 @@ fn escape_value(value: &str) -> String {
     escape_html(&kept).into_owned()
 }
 
-/// The permitted style that an element means.
-fn style(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "b" | "strong" => "b",
-        "i" | "em" => "i",
-        "code" | "tt" | "kbd" | "samp" => "code",
-        "s" | "strike" | "del" => "s",
-        "sub" => "sub",
-        "sup" => "sup",
-        _ => return None,
-    })
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// The permitted block that an element means.
-fn block(name: &str) -> Option<&'static str> {
-    const BLOCKS: [&str; 11] = ["p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "ul", "ol", "hr"];
-    BLOCKS.into_iter().find(|block| *block == name)
-}
+    #[test]
+    fn other_spellings_become_ours() {
+        for (html, cleaned) in [
+            ("x", "<p>x</p>"),
+            ("a<br>b", "<p>a<br/>b</p>"),
+            ("<P CLASS=x>x</P>", "<p>x</p>"),
+            ("<p>a<p>b", "<p>a</p><p>b</p>"),
+            ("<p>a & b &mdash; c&nbsp;d</p>", "<p>a &amp; b — c\u{a0}d</p>"),
+            ("<p>\"it's\"<br></p>", "<p>\"it's\"<br/></p>"),
+            ("<p><strong>a</strong> <em>b</em> <del>c</del></p>", "<p><b>a</b> <i>b</i> <s>c</s></p>"),
+            ("<b>a<p>b</p></b>c", "<p><b>a</b></p><p><b>b</b></p><p>c</p>"),
+            ("<p><b>a<i>b</b>c</i></p>", "<p><b>a<i>b</i></b><i>c</i></p>"),
+            ("<p><b><b>a</b>b</b>c</p>", "<p><b>ab</b>c</p>"),
+            ("<p>a<b></b><br></p>", "<p>a<br/></p>"),
+            ("<div>a<div>b</div>c</div>", "<p>a</p><p>b</p><p>c</p>"),
+            ("<p>a</p>\n\n<div> </div><p>b</p>", "<p>a</p><p>b</p>"),
+            ("<h2>a</h2>b<h3></h3><hr>", "<h2>a</h2><p>b</p><hr/>"),
+            ("<ul><li>a<li>b</ul>", "<ul><li>a</li><li>b</li></ul>"),
+            ("<ul><li>a</li><ul><li>b</li></ul></ul>", "<ul><li>a</li><li><ul><li>b</li></ul></li></ul>"),
+            ("<ul><li><p>a</p><p>b</p><ul><li>c</ul>d</ul>", "<ul><li>a<br/>b<ul><li>c</li></ul>d</li></ul>"),
+            ("<ol>a<li>b</ol>c</ol>", "<ol><li>a</li><li>b</li></ol><p>c</p>"),
+            ("<li>a</li>", "<p>a</p>"),
+            ("<ul></ul><p>a</p><ul>", "<p>a</p>"),
+            (
+                "<blockquote><p>a</p><p>b</p></blockquote>c<br>",
+                "<blockquote>a</blockquote><blockquote>b</blockquote><p>c<br/></p>",
+            ),
+            ("<pre>a <b>b</b>\nc</pre>", "<p><code>a <b>b</b><br/>c</code></p>"),
+            ("<table><tr><td>a</td><td>b</td></tr><tr><td>c</table>", "<p>a b</p><p>c</p>"),
+            ("<p data-block-key='k1' id=x>a<br>", "<p data-block-key=\"k1\">a<br/></p>"),
+            ("<p data-block-key='\"><script>'>a", "<p>a</p>"),
+            ("<a id=3 linktype=page title=x>a</a>", "<p><a linktype=\"page\" id=\"3\">a</a></p>"),
+            ("<a href=/x>a<a href=/y>b</a>", "<p><a href=\"/x\">a</a><a href=\"/y\">b</a></p>"),
+            ("<a href=' /x?a&b '>a</a>", "<p><a href=\"/x?a&amp;b\">a</a></p>"),
+            (
+                "<p>a<embed format=left embedtype=image id=1 alt='\"x\"'>b</p>",
+                "<p>a</p><embed embedtype=\"image\" id=\"1\" format=\"left\" alt=\"&quot;x&quot;\"/><p>b</p>",
+            ),
+            ("<p><span><br></span></p>", "<p><br/></p>"),
+        ] {
+            let first = clean(html, &Features::all());
+            assert_eq!(first, cleaned, "{html}");
+            assert!(is_clean(&first, &Features::all()), "{first}");
+        }
+    }
 
-/// Elements that part what is around them, though we do not know them.
-fn is_unknown_block(name: &str) -> bool {
-    const BLOCKS: [&str; 33] = [
-        "address",
-        "article",
-        "aside",
-        "body",
-        "caption",
-        "center",
-        "dd",
-        "details",
-        "dialog",
-        "dir",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "header",
-        "hgroup",
-        "html",
-        "legend",
-        "main",
-        "menu",
-        "nav",
-        "option",
-        "search",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "thead",
-        "tr",
-    ];
-    BLOCKS.contains(&name)
-}
+    #[test]
+    fn nothing_that_runs_stays() {
+        for (html, cleaned) in [
+            ("<p>a<script>alert(1)</script></p>", "<p>a</p>"),
+            ("<p>a</p><style>p{}</style><!-- x --><iframe srcdoc='<b>'></iframe>", "<p>a</p>"),
+            ("<p onclick=x>a<img src=x onerror=y></p>", "<p>a</p>"),
+            ("<p><a href='javascript:x'>a</a></p>", "<p>a</p>"),
+            ("<p><a href='&#106;ava&Tab;script:x'>a</a></p>", "<p>a</p>"),
+            ("<p><a href='data:text/html,x'>a</a></p>", "<p>a</p>"),
+            ("<svg onload=x><a xlink:href='javascript:x'>a</a></svg>", "<p>a</p>"),
+            ("<math><mtext><style><img src=x onerror=y></style></mtext></math>a", "<p>a</p>"),
+            ("<form action=/x><input name=a><button>a</button></form>", "<p>a</p>"),
+            ("<base href=//x><meta http-equiv=refresh><link rel=x>a", "<p>a</p>"),
+            ("<embed src=x><embed embedtype=media url='javascript:x'>a", "<p>a</p>"),
+            ("<scr<script>ipt>a</script>", "<p>ipt&gt;a</p>"),
+            ("&lt;script&gt;<b>", "<p>&lt;script&gt;</p>"),
+            ("<p>a\0b\u{1}c</p>", "<p>abc</p>"),
+        ] {
+            assert_eq!(clean(html, &Features::all()), cleaned, "{html}");
+        }
+    }
 
-fn is_empty_element(name: &str) -> bool {
-    const EMPTY: [&str; 13] = [
-        "area", "base", "basefont", "col", "frame", "img", "input", "link", "meta", "param", "source",
-        "track", "wbr",
-    ];
-    EMPTY.contains(&name)
+    #[test]
+    fn what_goes_is_told() {
+        let told = |html: &str, features: &Features| -> Vec<(String, &str, &str)> {
+            let removals = clean_and_tell(html, features).removals;
+            removals.into_iter().map(|gone| (gone.tag, gone.action, gone.reason)).collect()
+        };
+        let all = Features::all();
+        for (html, tag, action, reason) in [
+            ("<script>x</script>", "script", "removed", "feature_disabled"),
+            ("<u>x</u>", "u", "unwrapped", "feature_disabled"),
+            ("<a href='javascript:x'>x</a>", "a", "unwrapped", "unsafe_url"),
+            ("<a linktype=user id=1>x</a>", "a", "unwrapped", "unknown_linktype"),
+            ("<a linktype=page>x</a>", "a", "unwrapped", "missing_attribute"),
+            ("<embed embedtype=image id=1>", "embed", "removed", "missing_attribute"),
+            ("<embed embedtype=x>", "embed", "removed", "unknown_embedtype"),
+        ] {
+            assert_eq!(told(html, &all), [(tag.to_owned(), action, reason)], "{html}");
+        }
+        let bold = Features::from_names(["bold"]).unwrap_or_default();
+        assert_eq!(told("<h1>a</h1><ul><li><b>b</b></li></ul>", &bold).len(), 2);
+        assert_eq!(clean("<h1>a</h1><ul><li><b>b</b></li></ul>", &bold), "<p>a</p><p><b>b</b></p>");
+        let long = clean_and_tell(&format!("<u title='{}'>", "x".repeat(200)), &all);
+        assert_eq!(long.removals[0].detail.chars().count(), 80);
+        assert_eq!(clean_and_tell(&"<u>".repeat(500), &all).removals.len(), MOST_REMOVALS);
+    }
+
+    #[test]
+    fn a_small_text_stays_small() {
+        for hostile in ["<ul><li>x", "<b><p>x", "<blockquote>", "<i><b><s><p>", "<pre>\n", "<a href=/><p>x"] {
+            let text = hostile.repeat(5_000);
+            let cleaned = clean(&text, &Features::all());
+            assert!(cleaned.len() < 12 * text.len(), "{hostile}: {}", cleaned.len());
+            assert!(is_clean(&cleaned, &Features::all()), "{hostile}");
+        }
+    }
 }

@@ -8,6 +8,7 @@
 mod anchor;
 mod blocks;
 mod cleaning;
+mod elements;
 mod escaping;
 mod features;
 mod from_markdown;

@@ -266,3 +266,90 @@ fn unescaped(node: &Node) -> String {
         Node::Code(inner) | Node::Tag(_, inner) => unescaped(inner),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::to_html::tests::Small;
+    use super::*;
+
+    #[test]
+    fn markdown_is_spelled_as_wagtails() {
+        for (html, markdown) in [
+            ("", ""),
+            ("<p></p>", ""),
+            ("<p>a</p><p></p><p>b</p>", "a\n\n\n\nb\n\n"),
+            ("<h2>a <i>b</i></h2><h5>c<br/>d</h5>", "## a *b*\n\n##### c d\n\n"),
+            ("<p> a\n <b> b </b>c<br/>d </p>", "a **b** c\\\nd\n\n"),
+            ("<p>a<b> </b>b</p>", "a b\n\n"),
+            (
+                "<p><i>a<b>b</b></i><s>c</s> x<sub>1</sub><sup>2</sup></p>",
+                "*a****b***~~c~~ x<sub>1</sub><sup>2</sup>\n\n",
+            ),
+            ("<p><code>a`b</code> <code><b>c</b></code></p>", "``a`b`` **`c`**\n\n"),
+            ("<p># a*b_c</p><p>1. d [e] &lt;f&gt;</p>", "\\# a\\*b_c\n\n1\\. d \\[e\\] \\<f>\n\n"),
+            (
+                "<ul><li>a<ul><li>b<ol><li>c</li><li>d</li></ol></li></ul></li><li>e</li></ul>",
+                "- a\n  - b\n    1. c\n    2. d\n- e\n\n",
+            ),
+            (
+                "<ul><li>a</li></ul><ol><li>b</li></ol><p>c</p><ol><li>d</li></ol>",
+                "- a\n\n1. b\n\nc\n\n1. d\n\n",
+            ),
+            ("<ol><li>a</li></ol><ol><li>b<ul><li>c</li></ul></li></ol>", "1. a\n2. b\n   - c\n\n"),
+            ("<ul><li><p>a</p></li></ul>", "- a\n\n"),
+            (
+                "<blockquote>a</blockquote><blockquote>b<br/>c</blockquote><p>d</p>",
+                "> a\n>\n> b\\\nc\n\nd\n\n",
+            ),
+            ("<p>a</p><hr/><p>b</p>", "a\n\n---\n\nb\n\n"),
+            (
+                "<p><a href=\"https://example.com/(a) b\">l[i]nk <b>x</b></a></p>",
+                "[l\\[i\\]nk **x**](https://example.com/\\(a\\)%20b)\n\n",
+            ),
+            ("<p>a\u{a0}b &quot;c&quot; &amp; <span>d</span></p>", "a\u{a0}b \"c\" & d\n\n"),
+        ] {
+            assert_eq!(to_markdown(html, None), markdown, "{html}");
+            assert_eq!(to_markdown(html, Some(&Small)), markdown, "{html}");
+        }
+    }
+
+    #[test]
+    fn things_are_named_or_found() {
+        for (html, named, found) in [
+            (
+                "<p><a linktype=\"page\" id=\"3\">a</a></p>",
+                "[a](wagtail://page?id=3)\n\n",
+                "[a](http://localhost/bread/?a&b)\n\n",
+            ),
+            (
+                "<p><a linktype=\"page\" id=\"9\"><b>a</b>b</a></p>",
+                "[**a**b](wagtail://page?id=9)\n\n",
+                "**a**b\n\n",
+            ),
+            (
+                "<p><b><a id=\"4\" linktype=\"document\">a</a></b></p>",
+                "[**a**](wagtail://document?id=4)\n\n",
+                "[**a**](/documents/4/a\\(1\\).pdf)\n\n",
+            ),
+            ("<p><a linktype=\"page\" id=\"9\"></a>x</p>", "[](wagtail://page?id=9)x\n\n", "x\n\n"),
+            (
+                "<p>a</p><embed embedtype=\"image\" id=\"5\" format=\"left\" alt=\"b [c]\"/><embed embedtype=\"image\" id=\"9\" format=\"right\" alt=\"\"/>",
+                "a\n\n![b \\[c\\]](wagtail://image?id=5&format=left)\n\n\n\n![](wagtail://image?id=9&format=right)\n\n",
+                "a\n\n![b \\[c\\]](/media/rye.left.jpg)\n\n\n\n![](wagtail://image?id=9&format=right)\n\n",
+            ),
+            (
+                "<embed embedtype=\"media\" url=\"https://example.com/?a=1&amp;b=2\"/>",
+                "![https://example.com/?a=1&b=2](wagtail://media?url=https%3A%2F%2Fexample.com%2F%3Fa%3D1%26b%3D2)\n\n",
+                "[https://example.com/?a=1&b=2](https://example.com/?a=1&b=2)\n\n",
+            ),
+            (
+                "<p>a<embed embedtype=\"image\" id=\"5\" format=\"left\" alt=\"\"/>b</p>",
+                "a\n\n![](wagtail://image?id=5&format=left)\n\nb\n\n",
+                "a\n\n![](/media/rye.left.jpg)\n\nb\n\n",
+            ),
+        ] {
+            assert_eq!(to_markdown(html, None), named, "{html}");
+            assert_eq!(to_markdown(html, Some(&Small)), found, "{html}");
+        }
+    }
+}
