@@ -164,11 +164,20 @@ fn renditions_differ(path: &str, bytes: &[u8], header: Header) -> Vec<String> {
     for text in specs.into_iter().filter(|_| header.format.is_made_of_pixels()) {
         let spec = Spec::parse(text).unwrap();
         let planned = Plan::of(header.size, None, &spec).unwrap().size;
-        match make(bytes, None, &spec, &settings).and_then(|made| Header::read(&made, BOUNDS)) {
-            Ok(made) if made.size == planned && made.format.mime() == header.format.rendition_mime(&spec) => {
+        let made = match make(bytes, None, &spec, &settings) {
+            Ok(made) => made,
+            Err(error) => {
+                wrong.push(format!("{path} {text}: {error}"));
+                continue;
             }
-            Ok(made) => wrong.push(format!("{path} {text}: {made:?}, planned {planned:?}")),
-            Err(error) => wrong.push(format!("{path} {text}: {error}")),
+        };
+        let read = Header::read(&made, BOUNDS).unwrap();
+        if read.size != planned || read.format.mime() != header.format.rendition_mime(&spec) {
+            wrong.push(format!("{path} {text}: {read:?}, planned {planned:?}"));
+        }
+        let raw = String::from_utf8_lossy(&made);
+        if raw.contains("Exif\0") || raw.contains("ns.adobe.com") {
+            wrong.push(format!("{path} {text}: carries metadata"));
         }
     }
     wrong

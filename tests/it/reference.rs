@@ -1,5 +1,6 @@
 //! The reference pages that are made from the program's own declarations are those that are committed.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use siskin::{config, schema};
@@ -24,4 +25,21 @@ fn is_current(name: &str, page: &str) {
     }
     let written = std::fs::read_to_string(&file).unwrap_or_default();
     assert!(written == page, "run this test with SISKIN_TEST_WRITE=1 to write docs/reference/{name} anew");
+}
+
+#[test]
+fn the_examples_of_the_guide_to_models_load() {
+    let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/models.md");
+    let guide = std::fs::read_to_string(guide).unwrap();
+    let mut files: BTreeMap<String, String> = BTreeMap::new();
+    for example in guide.split("```toml\n").skip(1) {
+        let text = example.split("```").next().unwrap();
+        let (head, text) = text.split_once('\n').unwrap();
+        let app = head.strip_prefix("# models/").and_then(|name| name.strip_suffix(".toml")).unwrap();
+        files.entry(app.to_owned()).or_default().push_str(text);
+    }
+    let files: Vec<_> = files.into_iter().collect();
+    let models = schema::load_texts(&files, &schema::Registry::default());
+    let models = models.unwrap_or_else(|errors| panic!("{errors}"));
+    assert!(models.get("library.BookPage").is_some());
 }
