@@ -203,6 +203,7 @@ fn code_of(text: &str) -> String {
     quiet.unwrap().replace_all(without_tests(text), blank).into_owned()
 }
 
+/// Rust files; a `tests.rs` is a test and no room.
 fn files_under(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_owned()];
@@ -211,7 +212,7 @@ fn files_under(folder: &Path) -> Vec<PathBuf> {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|ending| ending == "rs") {
+            } else if path.extension().is_some_and(|ending| ending == "rs") && !path.ends_with("tests.rs") {
                 files.push(path);
             }
         }
