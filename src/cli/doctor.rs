@@ -1,0 +1,66 @@
+//! `siskin doctor`
+
+use std::process::ExitCode;
+
+use clap::Args;
+
+use crate::accounts::Actor;
+use crate::cms::{Cms, ModelChanges};
+use crate::error::Result;
+use crate::media;
+use crate::pages::doctor;
+
+use super::{REFUSED, Site};
+
+/// Look for what cannot be: in the tree, addresses, flags, references and files.
+///
+/// Answers 1 if something is wrong and stays so. It may run beside a serving program; with --repair the program has to
+/// be stopped first.
+#[derive(Args)]
+pub struct Doctor {
+    /// Mend what can be mended without losing anything, and delete files that nothing uses.
+    #[arg(long)]
+    repair: bool,
+}
+
+impl Doctor {
+    pub async fn run(self, site: &Site) -> Result<ExitCode> {
+        let cms = site.open(ModelChanges::Ignore).await?;
+        if self.repair {
+            repair(&cms).await?;
+        }
+        let wrong = examine(&cms).await?;
+        match wrong {
+            0 => println!("All is well."),
+            1 => println!("1 thing is wrong."),
+            _ => println!("{wrong} things are wrong."),
+        }
+        Ok(if wrong == 0 { ExitCode::SUCCESS } else { ExitCode::from(REFUSED) })
+    }
+}
+
+async fn examine(cms: &Cms) -> Result<usize> {
+    let mut conn = cms.db.snapshot().await?;
+    let found = doctor::examine(&mut conn).await?;
+    for finding in &found {
+        let remedy = if finding.mendable { " (--repair mends it)" } else { "" };
+        println!("{}: {}{remedy}", finding.what, finding.problem);
+    }
+    let files = media::findings(&mut conn, &cms.files).await?;
+    for name in &files.missing {
+        println!("{name}: the file is gone; upload it again");
+    }
+    let useless = files.unused.len() + files.stale.len();
+    if useless > 0 {
+        println!("{useless} files are used by nothing (--repair deletes them)");
+    }
+    Ok(found.len() + files.missing.len())
+}
+
+async fn repair(cms: &Cms) -> Result<()> {
+    let mut work = cms.work(Actor::System("doctor")).await?;
+    doctor::repair(&mut work).await?;
+    cms.commit(work).await?;
+    let found = media::findings(&mut cms.db.snapshot().await?, &cms.files).await?;
+    media::sweep(&cms.files, &found).await
+}

@@ -1,0 +1,28 @@
+//! `siskin reindex`
+
+use std::process::ExitCode;
+
+use clap::Args;
+
+use crate::cms::ModelChanges;
+use crate::error::Result;
+use crate::search::Follower;
+
+use super::Site;
+
+/// Make the search index anew from the store.
+///
+/// Seldom needed: the index follows the store by itself and is made anew when it cannot. Readers go on with the old
+/// one until the new one is whole. A serving program of the same site has to be stopped first.
+#[derive(Args)]
+pub struct Reindex {}
+
+impl Reindex {
+    pub async fn run(self, site: &Site) -> Result<ExitCode> {
+        let cms = site.open(ModelChanges::ApplyHarmless).await?;
+        let follower = Follower::new(cms.index.clone(), cms.db.clone(), cms.schema.clone());
+        let written = follower.rebuild().await?;
+        println!("{written} objects are in the index.");
+        Ok(ExitCode::SUCCESS)
+    }
+}
