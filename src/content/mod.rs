@@ -5,6 +5,7 @@
 //! within its transaction and records one event; nothing here calls search, caches or mail.
 //!
 //! Reading order: `object` and `revision` are the nouns; `create`, `draft`, `publish`, `delete`, `restore` the verbs;
+//! `entry` are the verbs of snippets and settings, with their rights; `listing` is what editors page through;
 //! `index` keeps value tables and references in step; `reference` answers who uses what.
 //!
 //! [`Work`]: crate::accounts::Work
@@ -13,9 +14,11 @@ mod bulk;
 mod create;
 mod delete;
 mod draft;
+pub mod entry;
 pub mod evolve;
 mod index;
 pub mod kept;
+mod listing;
 mod object;
 mod publish;
 mod reference;
@@ -26,6 +29,7 @@ pub use create::{NewObject, create};
 pub use delete::delete;
 pub use draft::{Saved, save_draft};
 pub use index::reindex;
+pub use listing::{Listing, Order};
 pub use object::{Object, Place, document_of};
 pub use publish::{publish, unpublish};
 pub use reference::{Usage, usages};

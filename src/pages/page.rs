@@ -35,6 +35,22 @@ pub async fn children_count(conn: &mut Conn, parent: Key) -> Result<i64> {
     conn.one(sql("select count(*) from objects where parent = ?").bind(parent)).await
 }
 
+/// How many pages stand directly beneath each of these; those without any are left out.
+pub async fn children_counts(conn: &mut Conn, parents: &[Key]) -> Result<std::collections::HashMap<i64, i64>> {
+    let mut ask = sql("select parent, count(*) from objects where parent in ");
+    ask.push_list(parents.iter().copied());
+    ask.push(" group by parent");
+    let counts: Vec<(i64, i64)> = conn.all(ask).await?;
+    Ok(counts.into_iter().collect())
+}
+
+/// How many pages stand beneath one, however deep.
+pub async fn descendants_count(conn: &mut Conn, page: &Object) -> Result<i64> {
+    let path = page.tree_path()?;
+    let ask = sql("select count(*) from objects where path > ? and path < ?");
+    conn.one(ask.bind(path).bind(path.end())).await
+}
+
 /// The pages above one, the root first.
 pub async fn ancestors(conn: &mut Conn, path: &TreePath) -> Result<Vec<Object>> {
     let above = path.ancestors();
