@@ -5,7 +5,7 @@
 //! within its transaction and records one event; nothing here calls search, caches or mail.
 //!
 //! Reading order: `object` and `revision` are the nouns; `create`, `draft`, `publish`, `delete`, `restore` the verbs;
-//! `entry` are the verbs of snippets and settings, with their rights; `listing` is what editors page through;
+//! `listing` is what editors page through;
 //! `index` keeps value tables and references in step; `reference` answers who uses what.
 //!
 //! [`Work`]: crate::accounts::Work
@@ -14,7 +14,6 @@ mod bulk;
 mod create;
 mod delete;
 mod draft;
-pub mod entry;
 pub mod evolve;
 mod index;
 pub mod kept;
