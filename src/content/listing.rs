@@ -28,6 +28,8 @@ pub enum Order {
 pub struct Listing<'a> {
     /// The family: `page`, or a label.
     pub family: Option<&'a str>,
+    /// Exactly these of the family.
+    pub ids: Option<&'a [i64]>,
     /// Types; all if empty.
     pub labels: &'a [String],
     /// The page that they stand directly beneath.
@@ -71,6 +73,9 @@ impl Listing<'_> {
     fn narrow(&self, ask: &mut Sql) {
         if let Some(family) = self.family {
             ask.push(" and o.family = ").push_bind(family);
+        }
+        if let Some(ids) = self.ids {
+            ask.push(" and o.id in ").push_list(ids.iter().copied());
         }
         if !self.labels.is_empty() {
             ask.push(" and o.type in ").push_list(self.labels.iter().map(String::as_str));

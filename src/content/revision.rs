@@ -59,6 +59,11 @@ impl Revision {
         Ok(taken)
     }
 
+    /// How many revisions an object has.
+    pub async fn count(conn: &mut Conn, object: Key) -> Result<i64> {
+        conn.one(sql("select count(*) from revisions where object = ?").bind(object)).await
+    }
+
     /// Its content.
     pub fn document(&self) -> Result<Document> {
         super::document_of(self.doc.as_deref().unwrap_or("{}"), "revisions", self.id)

@@ -107,6 +107,18 @@ pub(super) async fn neighbours(
     Ok((left.map(TreePath::from_stored), Some(before.clone())))
 }
 
+/// The siblings directly before and after a page.
+pub async fn neighbours_of(conn: &mut Conn, page: &Object) -> Result<(Option<Object>, Option<Object>)> {
+    let path = page.tree_path()?;
+    let one = |compare: &str, direction: &str| {
+        let text = format!(
+            "select {COLUMNS}, null as doc from objects o where o.parent = ? and o.path {compare} ? order by o.path {direction} limit 1"
+        );
+        sql(text).bind(page.parent).bind(path)
+    };
+    Ok((conn.optional(one("<", "desc")).await?, conn.optional(one(">", "asc")).await?))
+}
+
 /// Whether another page beneath this parent has the slug.
 pub(super) async fn slug_is_taken(
     conn: &mut Conn,
