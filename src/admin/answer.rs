@@ -116,7 +116,10 @@ pub fn onward(url: &str, message: &Message) -> Response {
     let mut response = Redirect::to(url).into_response();
     let text = serde_json::to_string(message).unwrap_or_default();
     let text: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
-    set_cookie(&mut response, &format!("{MESSAGE_COOKIE}={text}; Path=/admin; Max-Age=60; HttpOnly; SameSite=Lax"));
+    set_cookie(
+        &mut response,
+        &format!("{MESSAGE_COOKIE}={text}; Path=/admin; Max-Age=60; HttpOnly; SameSite=Lax"),
+    );
     response
 }
 

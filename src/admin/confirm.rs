@@ -78,7 +78,11 @@ pub async fn uses(reading: &mut Reading, family: &str, id: i64) -> Result<Vec<Us
         if usage.family == PAGE_FAMILY {
             let page = Object::by_key(reading, usage.key).await?;
             if !accounts::may(&reading.viewer, Action::View, &pages::scope(&page)?) {
-                uses.push(Use { title: "A page that you may not see".into(), url: "/admin/pages/".into(), note: String::new() });
+                uses.push(Use {
+                    title: "A page that you may not see".into(),
+                    url: "/admin/pages/".into(),
+                    note: String::new(),
+                });
                 continue;
             }
         }

@@ -50,7 +50,8 @@ where
         accounts::must(&actor, Action::Access, &Scope::Admin, "use the admin")?;
         let person = actor.person().cloned().ok_or(Refusal::SignIn)?;
         let theme = cookie(parts, THEME_COOKIE).filter(|theme| ["light", "dark"].contains(&theme.as_str()));
-        let message = cookie(parts, MESSAGE_COOKIE).and_then(|text| serde_json::from_str(&unescaped(&text)).ok());
+        let message =
+            cookie(parts, MESSAGE_COOKIE).and_then(|text| serde_json::from_str(&unescaped(&text)).ok());
         Ok(Self { admin, person, token, theme: theme.unwrap_or_default(), message })
     }
 }
@@ -102,12 +103,22 @@ impl Desk {
     }
 
     /// What stands around a screen of `section`.
-    pub async fn frame(&self, reading: &mut Reading, section: &str, title: impl Into<String>) -> Result<Frame> {
+    pub async fn frame(
+        &self,
+        reading: &mut Reading,
+        section: &str,
+        title: impl Into<String>,
+    ) -> Result<Frame> {
         Frame::new(self, reading, section, title.into(), None).await
     }
 
     /// What stands around a screen about a page.
-    pub async fn page_frame(&self, reading: &mut Reading, title: impl Into<String>, page: &Object) -> Result<Frame> {
+    pub async fn page_frame(
+        &self,
+        reading: &mut Reading,
+        title: impl Into<String>,
+        page: &Object,
+    ) -> Result<Frame> {
         Frame::new(self, reading, "pages", title.into(), Some(page)).await
     }
 
@@ -134,7 +145,7 @@ impl Desk {
 async fn actor(cms: &Cms, token: &Token) -> Result<Option<Actor>> {
     let now = cms.clock.now();
     let idle = cms.config.accounts.session_hours;
-    let found = Session::actor(&mut *cms.db.read().await?, token, now, idle).await?;
+    let found = Session::actor(&mut cms.db.read().await?, token, now, idle).await?;
     let Some((session, actor)) = found else { return Ok(None) };
     if session.is_stale(now) {
         let mut tx = cms.db.begin().await?;
@@ -149,7 +160,10 @@ pub fn cookie(parts: &Parts, name: &str) -> Option<String> {
     let sent = parts.headers.get_all(axum::http::header::COOKIE);
     let pairs = sent.iter().filter_map(|header| header.to_str().ok()).flat_map(|header| header.split(';'));
     let mut values = pairs.filter_map(|pair| pair.trim().split_once('='));
-    values.find(|(sent, _)| *sent == name).map(|(_, value)| value.to_owned()).filter(|value| !value.is_empty())
+    values
+        .find(|(sent, _)| *sent == name)
+        .map(|(_, value)| value.to_owned())
+        .filter(|value| !value.is_empty())
 }
 
 fn unescaped(text: &str) -> String {

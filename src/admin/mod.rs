@@ -1,10 +1,81 @@
 //! The admin: the editors' screens. A door: it translates requests into the domain's verbs and their results into
 //! HTML; it holds no rule and no SQL.
 //!
-//! Reading order: `screens` (templates and assets), `form` (the editing form of any content type).
+//! Reading order: this file (the addresses), `desk` (whoever is signed in), `answer` (what goes back), `screens`
+//! (templates and assets), `form` (the editing form of any content type), `editor` (the screen around it), and then a
+//! room for each subject: `pages`, `snippets`, `settings`, `media`, `choosers`, `submissions`, `account`.
 
+mod account;
+mod answer;
+mod assets;
+mod choosers;
+mod confirm;
+mod dashboard;
+mod desk;
+mod editor;
 pub mod form;
+mod frame;
+mod guard;
 mod icons;
+mod media;
+mod pages;
+mod posted;
+mod references;
 mod screens;
+mod settings;
+mod sign_in;
+mod snippets;
+mod submissions;
+mod words;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware;
+use axum::routing::{get, post};
 
 pub use screens::Screens;
+
+use crate::cms::Cms;
+use crate::error::Result;
+
+/// What every handler of the admin stands on.
+pub struct Admin {
+    /// The site's system.
+    pub cms: Arc<Cms>,
+    /// Templates and assets.
+    pub screens: Screens,
+}
+
+/// The router's state.
+type Door = Arc<Admin>;
+
+/// The admin beneath `/admin`. With `watch`, changed templates are taken in while it runs.
+pub fn router(cms: Arc<Cms>, watch: bool) -> Result<Router> {
+    let folder = cms.config.dir.join("themes/admin");
+    let most = usize::try_from(cms.config.server.max_body_bytes).unwrap_or(usize::MAX);
+    let admin: Door = Arc::new(Admin { screens: Screens::load(Some(folder), watch)?, cms });
+    let inside = Router::new()
+        .route("/", get(dashboard::show))
+        .route("/login", get(sign_in::show).post(sign_in::enter))
+        .route("/logout", post(sign_in::leave))
+        .route("/setup/{token}", get(sign_in::show_set_up).post(sign_in::set_up))
+        .route("/account", get(account::show))
+        .route("/account/password", post(account::change_password))
+        .route("/theme", post(account::change_theme))
+        .route("/users/", get(account::people))
+        .route("/forms/", get(submissions::index))
+        .route("/forms/{id}/", get(submissions::show))
+        .route("/assets/{name}", get(assets::show))
+        .merge(pages::router())
+        .merge(snippets::router())
+        .merge(settings::router())
+        .merge(media::router())
+        .merge(choosers::router())
+        .fallback(guard::nothing_here)
+        .layer(DefaultBodyLimit::max(most))
+        .layer(middleware::from_fn_with_state(admin.clone(), guard::guard));
+    let bare = || async { axum::response::Redirect::permanent("/admin/") };
+    Ok(Router::new().route("/admin", get(bare)).nest("/admin", inside).with_state(admin))
+}

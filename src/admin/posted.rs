@@ -25,7 +25,12 @@ impl<S: Send + Sync> FromRequest<S> for Posted {
 impl Posted {
     /// The value of a field; empty if it was not sent.
     pub fn text(&self, name: &str) -> &str {
-        self.0.iter().rev().find(|(sent, _)| sent == name).map(|(_, value)| value.as_str()).unwrap_or_default()
+        self.0
+            .iter()
+            .rev()
+            .find(|(sent, _)| sent == name)
+            .map(|(_, value)| value.as_str())
+            .unwrap_or_default()
     }
 
     /// As an editing form.

@@ -35,7 +35,9 @@ async fn of_family(cms: &Cms, reading: &mut Reading, family: &str, ids: &[i64]) 
     Ok(match family {
         IMAGE => Image::many(reading, ids).await?.values().map(image).collect(),
         DOCUMENT => MediaDocument::many(reading, ids).await?.values().map(document).collect(),
-        USER => accounts::names_of(reading, ids).await?.into_iter().map(|(id, name)| named(id, name)).collect(),
+        USER => {
+            accounts::names_of(reading, ids).await?.into_iter().map(|(id, name)| named(id, name)).collect()
+        }
         COLLECTION => {
             let tree = cms.snapshot().collections.clone();
             let wanted = tree.in_order().filter(|collection| ids.contains(&collection.id));
@@ -77,7 +79,11 @@ pub fn object(schema: &Schema, reading: &Reading, object: &Object) -> Result<Cho
             return Ok(named(object.id, "A page that you may not see".to_owned()));
         }
         let note = if object.live { kind } else { format!("{kind}, draft") };
-        return Ok(Chosen { note, url: format!("/admin/pages/{}/edit", object.id), ..named(object.id, object.draft_title.clone()) });
+        return Ok(Chosen {
+            note,
+            url: format!("/admin/pages/{}/edit", object.id),
+            ..named(object.id, object.draft_title.clone())
+        });
     }
     let url = format!("/admin/snippets/{}/{}/", object.label, object.id);
     Ok(Chosen { note: kind, url, ..named(object.id, object.draft_title.clone()) })

@@ -18,7 +18,11 @@ impl Moment {
     pub fn new(at: Timestamp, now: Timestamp) -> Self {
         let full = at.to_datetime().map(|moment| moment.format("%-d %B %Y, %H:%M UTC").to_string());
         let day = at.to_datetime().map(|moment| moment.format("%-d %b %Y").to_string()).unwrap_or_default();
-        Self { iso: at.to_string(), full: full.unwrap_or_default(), words: ago(now.seconds() - at.seconds(), day) }
+        Self {
+            iso: at.to_string(),
+            full: full.unwrap_or_default(),
+            words: ago(now.seconds() - at.seconds(), day),
+        }
     }
 }
 
@@ -65,7 +69,11 @@ impl Status {
 
     /// Whether an account is in use.
     pub fn of_account(is_active: bool) -> Self {
-        if is_active { Self { kind: "live", label: "Active" } } else { Self { kind: "expired", label: "Ended" } }
+        if is_active {
+            Self { kind: "live", label: "Active" }
+        } else {
+            Self { kind: "expired", label: "Ended" }
+        }
     }
 }
 

@@ -86,7 +86,11 @@ impl Listing<'_> {
         if let Some(within) = self.within {
             ask.push(" and (1 = 0");
             for place in within {
-                ask.push(" or (o.path >= ").push_bind(place).push(" and o.path < ").push_bind(place.end()).push(")");
+                ask.push(" or (o.path >= ")
+                    .push_bind(place)
+                    .push(" and o.path < ")
+                    .push_bind(place.end())
+                    .push(")");
             }
             ask.push(")");
         }
@@ -101,7 +105,9 @@ impl Listing<'_> {
             ask.push(" and o.has_draft = 1 and o.parent is not null");
         }
         if let Some(user) = self.saved_by {
-            ask.push(" and o.latest_revision in (select id from revisions where author = ").push_bind(user).push(")");
+            ask.push(" and o.latest_revision in (select id from revisions where author = ")
+                .push_bind(user)
+                .push(")");
         }
     }
 }

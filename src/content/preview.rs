@@ -30,7 +30,9 @@ pub async fn keep_preview(work: &mut Work, object: &Object, document: &Document)
 
 /// The object and the content that a token shows, while it is good.
 pub async fn preview(conn: &mut Conn, token: &Token, now: Timestamp) -> Result<Option<(Object, Document)>> {
-    let ask = sql("select object, doc from previews where hash = ? and expires_at > ?").bind(token.hash()).bind(now);
+    let ask = sql("select object, doc from previews where hash = ? and expires_at > ?")
+        .bind(token.hash())
+        .bind(now);
     let Some((key, text)) = conn.optional::<(i64, String)>(ask).await? else { return Ok(None) };
     let object = Object::by_key(conn, Key(key)).await?;
     Ok(Some((object, document_of(&text, "previews", key)?)))

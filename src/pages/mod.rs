@@ -21,7 +21,10 @@ pub use copy::copy;
 pub use create::{create, create_root};
 pub use delete::delete;
 pub use moving::move_to;
-pub use page::{ancestors, at_url_path, by_id, children, children_count, children_counts, descendants_count, neighbours_of, root, sites_under, translations};
+pub use page::{
+    ancestors, at_url_path, by_id, children, children_count, children_counts, descendants_count,
+    neighbours_of, root, sites_under, translations,
+};
 pub use place::{place_beneath, scope};
 pub use privacy::{Privacy, Restriction, refresh_public, restrict, restrictions};
 pub use publish::{publish, unpublish};

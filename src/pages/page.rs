@@ -36,7 +36,10 @@ pub async fn children_count(conn: &mut Conn, parent: Key) -> Result<i64> {
 }
 
 /// How many pages stand directly beneath each of these; those without any are left out.
-pub async fn children_counts(conn: &mut Conn, parents: &[Key]) -> Result<std::collections::HashMap<i64, i64>> {
+pub async fn children_counts(
+    conn: &mut Conn,
+    parents: &[Key],
+) -> Result<std::collections::HashMap<i64, i64>> {
     let mut ask = sql("select parent, count(*) from objects where parent in ");
     ask.push_list(parents.iter().copied());
     ask.push(" group by parent");

@@ -112,7 +112,9 @@ fn nav(desk: &Desk, section: &str) -> Vec<NavItem> {
         ("users", "People", "/admin/users/", "users", desk.may(Action::View, &Scope::Type(USER))),
     ];
     let shown = items.into_iter().filter(|item| item.4);
-    shown.map(|(key, label, url, icon, _)| NavItem { key, label, url, icon, current: key == section }).collect()
+    shown
+        .map(|(key, label, url, icon, _)| NavItem { key, label, url, icon, current: key == section })
+        .collect()
 }
 
 /// Whether a page is shown to this viewer: for itself, or as the way to one that is.

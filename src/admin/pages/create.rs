@@ -20,7 +20,9 @@ pub async fn show(desk: Desk, Path((parent, label)): Path<(i64, String)>) -> Ans
     desk.must(Action::Add, &pages::scope(&parent)?, "add a page here")?;
     let declared = desk.schema().require(&label)?;
     let document = declared.initial();
-    PageSheet { declared, page: None, parent: Some(&parent), document: &document }.show(&desk, &mut reading).await
+    PageSheet { declared, page: None, parent: Some(&parent), document: &document }
+        .show(&desk, &mut reading)
+        .await
 }
 
 /// Makes the page, and publishes it if that was asked.
@@ -47,8 +49,18 @@ pub async fn save(desk: Desk, Path((parent, label)): Path<(i64, String)>, posted
     }
 }
 
-async fn store(desk: &Desk, declared: &Type, parent: &Object, document: Document, publishes: bool) -> Result<Object> {
-    let locale = if parent.locale.is_empty() { desk.cms().sites().default_locale().to_owned() } else { parent.locale.clone() };
+async fn store(
+    desk: &Desk,
+    declared: &Type,
+    parent: &Object,
+    document: Document,
+    publishes: bool,
+) -> Result<Object> {
+    let locale = if parent.locale.is_empty() {
+        desk.cms().sites().default_locale().to_owned()
+    } else {
+        parent.locale.clone()
+    };
     let mut work = desk.work().await?;
     let mut page = pages::create(&mut work, desk.schema(), declared, parent, document, &locale).await?;
     if publishes {

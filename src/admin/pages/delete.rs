@@ -18,7 +18,8 @@ pub async fn ask(desk: Desk, Path(id): Path<i64>) -> Answer {
     let beneath = pages::descendants_count(&mut reading, &page).await?;
     let frame = desk.page_frame(&mut reading, format!("Delete “{}”?", page.draft_title), &page).await?;
     let crumbs = crumbs(&mut reading, Some(&page), None).await?;
-    let verb = if beneath > 0 { format!("Delete {} pages", beneath + 1) } else { "Delete this page".to_owned() };
+    let verb =
+        if beneath > 0 { format!("Delete {} pages", beneath + 1) } else { "Delete this page".to_owned() };
     let mut question = Confirm::new(verb, "trash", format!("/admin/pages/{id}/edit"))
         .dangerous()
         .line("It cannot be brought back, and neither can its history.");

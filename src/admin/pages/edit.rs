@@ -20,7 +20,9 @@ pub async fn show(desk: Desk, Path(id): Path<i64>) -> Answer {
     let document = page.draft_document(&mut reading).await?;
     let declared = desk.schema().require(&page.label)?;
     let parent = parent_of(&mut reading, &page).await?;
-    PageSheet { declared, page: Some(&page), parent: parent.as_ref(), document: &document }.show(&desk, &mut reading).await
+    PageSheet { declared, page: Some(&page), parent: parent.as_ref(), document: &document }
+        .show(&desk, &mut reading)
+        .await
 }
 
 /// Keeps the draft, and publishes it if that was asked.
@@ -43,7 +45,12 @@ pub async fn save(desk: Desk, Path(id): Path<i64>, posted: Posted) -> Answer {
             let mut reading = desk.reading().await?;
             let page = visible(&desk, &mut reading, id).await?;
             let parent = parent_of(&mut reading, &page).await?;
-            let sheet = PageSheet { declared: &declared, page: Some(&page), parent: parent.as_ref(), document: &document };
+            let sheet = PageSheet {
+                declared: &declared,
+                page: Some(&page),
+                parent: parent.as_ref(),
+                document: &document,
+            };
             sheet.refused(&desk, &mut reading, error).await
         }
     }

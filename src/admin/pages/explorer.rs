@@ -83,7 +83,10 @@ pub async fn show(desk: Desk, Path(id): Path<i64>, Query(asked): Query<Asked>) -
     let crumbs = crumbs(&mut reading, Some(&page), None).await?;
     let parent = parent(&desk, &page)?;
     let pager = asked.pager(total, SIZE);
-    desk.show("pages/index.html", &View { frame, crumbs, parent, columns: columns(&asked.o), rows, pager, q: asked.q })
+    desk.show(
+        "pages/index.html",
+        &View { frame, crumbs, parent, columns: columns(&asked.o), rows, pager, q: asked.q },
+    )
 }
 
 /// One page of the list, of which the viewer sees what they may, and how many there are.
@@ -132,7 +135,8 @@ fn row(desk: &Desk, page: &Object, children: i64, now: crate::base::Timestamp) -
     let scope = pages::scope(page)?;
     let declared = desk.schema().get(&page.label);
     let at = |rest: &str| format!("/admin/pages/{}/{rest}", page.id);
-    let can_add = desk.may(Action::Add, &scope) && super::types::allowed(desk.schema(), page).next().is_some();
+    let can_add =
+        desk.may(Action::Add, &scope) && super::types::allowed(desk.schema(), page).next().is_some();
     Ok(RowView {
         title: if page.draft_title.is_empty() { "(no title)".to_owned() } else { page.draft_title.clone() },
         note: note(desk, page),
@@ -188,7 +192,8 @@ fn parent(desk: &Desk, page: &Object) -> Result<Parent> {
     let scope = pages::scope(page)?;
     let declared = desk.schema().get(&page.label);
     let is_root = page.parent.is_none();
-    let can_add = desk.may(Action::Add, &scope) && super::types::allowed(desk.schema(), page).next().is_some();
+    let can_add =
+        desk.may(Action::Add, &scope) && super::types::allowed(desk.schema(), page).next().is_some();
     let address = desk.cms().sites().address_of(&page.url_path, None).filter(|_| page.live && !is_root);
     let when = |holds: bool, url: String| if holds { url } else { String::new() };
     Ok(Parent {
@@ -196,7 +201,10 @@ fn parent(desk: &Desk, page: &Object) -> Result<Parent> {
         status: (!is_root).then(|| Status::of(page)),
         type_label: declared.map(|declared| declared.name.clone()).unwrap_or_default(),
         live_url: address.map(|address| address.url()).unwrap_or_default(),
-        edit_url: when(declared.is_some() && desk.may(Action::View, &scope), format!("/admin/pages/{}/edit", page.id)),
+        edit_url: when(
+            declared.is_some() && desk.may(Action::View, &scope),
+            format!("/admin/pages/{}/edit", page.id),
+        ),
         add_url: when(can_add, format!("/admin/pages/{}/add", page.id)),
     })
 }

@@ -49,7 +49,10 @@ pub async fn show(desk: Desk, Path(id): Path<i64>, Query(asked): Query<Asked>) -
     let crumbs = crumbs(&mut reading, Some(&page), None).await?;
     let pager = asked.pager(total, SIZE);
     let edit_url = format!("/admin/pages/{id}/edit");
-    desk.show("pages/history.html", &View { frame, crumbs, title: page.draft_title, edit_url, live: Status::live(), rows, pager })
+    desk.show(
+        "pages/history.html",
+        &View { frame, crumbs, title: page.draft_title, edit_url, live: Status::live(), rows, pager },
+    )
 }
 
 /// Makes an old state the draft again; the states between stay in the history.

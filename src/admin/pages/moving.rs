@@ -59,7 +59,11 @@ pub async fn save(desk: Desk, Path(id): Path<i64>, posted: Posted) -> Answer {
         Err(error @ (Error::Conflict(_) | Error::Bad(_) | Error::Forbidden(_))) => {
             let mut reading = desk.reading().await?;
             let page = visible(&desk, &mut reading, id).await?;
-            let told = Told { id: "field-parent".into(), label: "New place".into(), text: sentence(&error.to_string()) };
+            let told = Told {
+                id: "field-parent".into(),
+                label: "New place".into(),
+                text: sentence(&error.to_string()),
+            };
             screen(&desk, &mut reading, &page, status(&error), vec![told]).await
         }
         Err(error) => Err(error.into()),
@@ -70,7 +74,8 @@ pub async fn save(desk: Desk, Path(id): Path<i64>, posted: Posted) -> Answer {
 pub async fn step(desk: Desk, Path(id): Path<i64>, posted: Posted) -> Answer {
     let mut work = desk.work().await?;
     let page = pages::by_id(&mut work, id).await?;
-    let parent = Object::by_key(&mut work, page.parent.ok_or_else(|| Error::not_found("the page above it"))?).await?;
+    let parent =
+        Object::by_key(&mut work, page.parent.ok_or_else(|| Error::not_found("the page above it"))?).await?;
     let (before, after) = pages::neighbours_of(&mut work, &page).await?;
     let to = match (posted.text("direction"), before, after) {
         ("up", Some(before), _) => Some(Some(before)),
@@ -81,16 +86,24 @@ pub async fn step(desk: Desk, Path(id): Path<i64>, posted: Posted) -> Answer {
         pages::move_to(&mut work, desk.schema(), &page, &parent, before.as_ref()).await?;
         desk.commit(work).await?;
     }
-    Ok(onward(&format!("/admin/pages/{}/", parent.id), &Message::success(format!("“{}” has another place now.", page.draft_title))))
+    Ok(onward(
+        &format!("/admin/pages/{}/", parent.id),
+        &Message::success(format!("“{}” has another place now.", page.draft_title)),
+    ))
 }
 
 async fn moved(desk: &Desk, id: i64, posted: &Posted) -> Result<Object> {
-    let to: i64 = posted.text("parent").parse().map_err(|_| Error::Bad("choose the page that it shall stand beneath".into()))?;
+    let to: i64 = posted
+        .text("parent")
+        .parse()
+        .map_err(|_| Error::Bad("choose the page that it shall stand beneath".into()))?;
     let mut work = desk.work().await?;
     let page = pages::by_id(&mut work, id).await?;
     let parent = pages::by_id(&mut work, to).await?;
     let first = match posted.text("position") {
-        "first" => pages::children(&mut work, parent.key, 1, 0).await?.pop().filter(|first| first.key != page.key),
+        "first" => {
+            pages::children(&mut work, parent.key, 1, 0).await?.pop().filter(|first| first.key != page.key)
+        }
         _ => None,
     };
     let page = pages::move_to(&mut work, desk.schema(), &page, &parent, first.as_ref()).await?;
@@ -98,7 +111,13 @@ async fn moved(desk: &Desk, id: i64, posted: &Posted) -> Result<Object> {
     Ok(page)
 }
 
-async fn screen(desk: &Desk, reading: &mut Reading, page: &Object, status: StatusCode, problems: Vec<Told>) -> Answer {
+async fn screen(
+    desk: &Desk,
+    reading: &mut Reading,
+    page: &Object,
+    status: StatusCode,
+    problems: Vec<Told>,
+) -> Answer {
     let parent = parent_of(reading, page).await?;
     let chosen = match &parent {
         Some(parent) => vec![references::object(desk.schema(), reading, parent)?],
@@ -116,7 +135,11 @@ async fn screen(desk: &Desk, reading: &mut Reading, page: &Object, status: Statu
         version: page.version,
         target: chooser(desk, &chosen)?,
         back_url: format!("/admin/pages/{}/edit", page.id),
-        siblings: before.map(|_| step("up", "One up", "up")).into_iter().chain(after.map(|_| step("down", "One down", "down"))).collect(),
+        siblings: before
+            .map(|_| step("up", "One up", "up"))
+            .into_iter()
+            .chain(after.map(|_| step("down", "One down", "down")))
+            .collect(),
     };
     desk.show_as(status, "pages/move.html", &view)
 }

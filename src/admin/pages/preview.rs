@@ -24,7 +24,11 @@ pub async fn create(desk: Desk, Path(id): Path<i64>, headers: HeaderMap, posted:
     let declared = desk.schema().require(&page.label)?;
     let url = kept(&desk, &page, &read(declared, posted.sent(), &existing)).await?;
     let wants_json = headers.get(ACCEPT).is_some_and(|accept| accept.as_bytes() == b"application/json");
-    Ok(if wants_json { Json(json!({ "url": url })).into_response() } else { Redirect::to(&url).into_response() })
+    Ok(if wants_json {
+        Json(json!({ "url": url })).into_response()
+    } else {
+        Redirect::to(&url).into_response()
+    })
 }
 
 /// Shows an old state.

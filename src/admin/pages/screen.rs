@@ -46,7 +46,8 @@ impl PageSheet<'_> {
         match error {
             Error::Invalid(problems) => self.draw(desk, reading, status, &problems, None).await,
             Error::Conflict(words) => {
-                let words = format!("{} What you typed is still here; saving again keeps it.", sentence(&words));
+                let words =
+                    format!("{} What you typed is still here; saving again keeps it.", sentence(&words));
                 self.draw(desk, reading, status, &Problems::default(), Some(Message::danger(words))).await
             }
             other => Err(other.into()),
@@ -62,7 +63,10 @@ impl PageSheet<'_> {
         message: Option<Message>,
     ) -> Answer {
         let mut editor = self.editor(desk, reading, problems).await?;
-        let title = self.page.map_or_else(|| format!("New {}", self.declared.name.to_lowercase()), |page| page.draft_title.clone());
+        let title = self.page.map_or_else(
+            || format!("New {}", self.declared.name.to_lowercase()),
+            |page| page.draft_title.clone(),
+        );
         let around = self.page.or(self.parent);
         let frame = match around {
             Some(page) => desk.page_frame(reading, title, page).await?,
@@ -78,8 +82,12 @@ impl PageSheet<'_> {
     async fn editor(&self, desk: &Desk, reading: &mut Reading, problems: &Problems) -> Result<Editor> {
         let sites = desk.cms().sites();
         let above = self.parent.and_then(|parent| sites.address_of(&parent.url_path, None));
-        let slug = SlugHint { prefix: above.map(|address| address.path).unwrap_or_default(), follow: self.page.is_none() };
-        let sheet = Sheet { declared: self.declared, object: self.page, document: self.document, problems, slug };
+        let slug = SlugHint {
+            prefix: above.map(|address| address.path).unwrap_or_default(),
+            follow: self.page.is_none(),
+        };
+        let sheet =
+            Sheet { declared: self.declared, object: self.page, document: self.document, problems, slug };
         let mut editor = Editor::new(desk, reading, sheet).await?;
         let may = |action, page: &Object| pages::scope(page).map(|scope| desk.may(action, &scope));
         match (self.page, self.parent) {
@@ -106,7 +114,9 @@ impl PageSheet<'_> {
         let address = desk.cms().sites().address_of(&page.url_path, None);
         let mut facts: Vec<Fact> = Vec::new();
         match address {
-            Some(address) if page.live => facts.push(Fact::link("Live at", address.path.clone(), address.url())),
+            Some(address) if page.live => {
+                facts.push(Fact::link("Live at", address.path.clone(), address.url()))
+            }
             Some(address) => facts.push(Fact::text("Will be at", address.path)),
             None => facts.push(Fact::text("Address", "On no site")),
         }
@@ -117,7 +127,11 @@ impl PageSheet<'_> {
             facts.push(Fact::text("Language", page.locale.clone()));
         }
         if let Some(original) = page.alias_of {
-            facts.push(Fact::link("Mirrors", format!("Page {original}"), format!("/admin/pages/{original}/edit")));
+            facts.push(Fact::link(
+                "Mirrors",
+                format!("Page {original}"),
+                format!("/admin/pages/{original}/edit"),
+            ));
         }
         facts
     }
@@ -126,7 +140,8 @@ impl PageSheet<'_> {
 fn links(desk: &Desk, page: &Object) -> Result<Vec<Link>> {
     let scope = pages::scope(page)?;
     let at = |rest: &str| format!("/admin/pages/{}/{rest}", page.id);
-    let mut links = vec![Link::new("Pages below", "pages", at("")), Link::new("History", "history", at("history"))];
+    let mut links =
+        vec![Link::new("Pages below", "pages", at("")), Link::new("History", "history", at("history"))];
     if page.parent.is_some() && desk.may(Action::Change, &scope) {
         links.push(Link::new("Move", "move", at("move")));
     }
@@ -140,7 +155,11 @@ fn links(desk: &Desk, page: &Object) -> Result<Vec<Link>> {
 }
 
 /// The way from the root to a page: those above it that the viewer may see.
-pub async fn crumbs(reading: &mut Reading, page: Option<&Object>, parent: Option<&Object>) -> Result<Vec<Crumb>> {
+pub async fn crumbs(
+    reading: &mut Reading,
+    page: Option<&Object>,
+    parent: Option<&Object>,
+) -> Result<Vec<Crumb>> {
     let mut above = match page.or(parent) {
         Some(page) => pages::ancestors(reading, page.tree_path()?).await?,
         None => Vec::new(),

@@ -37,7 +37,8 @@ pub async fn show(desk: Desk, Path(id): Path<i64>) -> Answer {
     let mut reading = desk.reading().await?;
     let parent = visible(&desk, &mut reading, id).await?;
     desk.must(Action::Add, &pages::scope(&parent)?, "add a page here")?;
-    let types: Vec<TypeCard> = allowed(desk.schema(), &parent).map(|declared| card(declared, &parent)).collect();
+    let types: Vec<TypeCard> =
+        allowed(desk.schema(), &parent).map(|declared| card(declared, &parent)).collect();
     if let [only] = types.as_slice() {
         return Ok(Redirect::to(&only.url).into_response());
     }
