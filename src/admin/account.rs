@@ -5,16 +5,16 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect};
 use serde::Serialize;
 
-use super::answer::{Answer, Message, onward, set_cookie};
+use super::answer::{Answer, Message, onward, with_cookie};
 use super::desk::{Desk, THEME_COOKIE};
 use super::form::Told;
 use super::frame::Frame;
-use super::posted::Posted;
-use super::words::{Asked, Moment, Pager, Status};
+use super::words::{ListQuery, Moment, Pager, Status};
 use crate::accounts::password::{self, Checked};
 use crate::accounts::{self, Action, Scope, User};
 use crate::error::{Error, Problems, Result};
 use crate::schema::USER;
+use crate::web::{Pairs, set_cookie};
 
 /// People that are listed at once.
 const SIZE: i64 = 50;
@@ -41,7 +41,7 @@ pub async fn show(desk: Desk) -> Answer {
 }
 
 /// Changes the password; other sessions of the account end.
-pub async fn change_password(desk: Desk, posted: Posted) -> Answer {
+pub async fn change_password(desk: Desk, posted: Pairs) -> Answer {
     match changed(&desk, &posted).await {
         Ok(()) => Ok(onward(
             "/admin/account",
@@ -53,7 +53,7 @@ pub async fn change_password(desk: Desk, posted: Posted) -> Answer {
 }
 
 /// Remembers light, dark, or whatever the system says.
-pub async fn change_theme(desk: Desk, headers: HeaderMap, posted: Posted) -> Answer {
+pub async fn change_theme(desk: Desk, headers: HeaderMap, posted: Pairs) -> Answer {
     let theme = Some(posted.text("theme")).filter(|theme| ["light", "dark"].contains(theme));
     let from = headers.get(axum::http::header::REFERER).and_then(|from| from.to_str().ok());
     let from = from.and_then(|from| url::Url::parse(from).ok()).map(|from| from.path().to_owned());
@@ -61,12 +61,12 @@ pub async fn change_theme(desk: Desk, headers: HeaderMap, posted: Posted) -> Ans
         Redirect::to(&from.filter(|path| path.starts_with("/admin/")).unwrap_or("/admin/".into()))
             .into_response();
     let (value, age) = theme.map_or(("", 0), |theme| (theme, accounts::LONGEST_SECONDS));
-    set_cookie(&mut response, &format!("{THEME_COOKIE}={value}; Path=/admin; Max-Age={age}; SameSite=Lax"));
+    with_cookie(&mut response, set_cookie(THEME_COOKIE, value, age, false));
     drop(desk);
     Ok(response)
 }
 
-async fn changed(desk: &Desk, posted: &Posted) -> Result<()> {
+async fn changed(desk: &Desk, posted: &Pairs) -> Result<()> {
     let (current, new) = (posted.text("current"), posted.text("new"));
     let user = User::find(&mut *desk.reading().await?, desk.person.id).await?;
     if password::check(current, Some(&user.password)).await? == Checked::Wrong {
@@ -121,7 +121,7 @@ struct PersonRow {
 }
 
 /// Who may sign in.
-pub async fn people(desk: Desk, Query(asked): Query<Asked>) -> Answer {
+pub async fn people(desk: Desk, Query(asked): Query<ListQuery>) -> Answer {
     desk.must(Action::View, &Scope::Type(USER), "see who may sign in")?;
     let mut reading = desk.reading().await?;
     let now = reading.now;

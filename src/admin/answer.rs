@@ -1,63 +1,42 @@
 //! Answers: screens, fragments, ways onward with a message, and refusals in words.
 
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
+use crate::web::{Failure, clear_cookie, cookie, set_cookie};
 
 /// What a handler gives.
 pub type Answer = Result<Response, Refusal>;
 
-/// An error on its way to whoever asked. [`super::dress`] gives it the admin's looks.
+/// An error on its way to whoever asked. [`super::guard`] gives it the admin's looks.
 #[derive(Debug)]
 pub enum Refusal {
     /// Nobody is signed in.
     SignIn,
     /// Anything else.
-    Error(Error),
+    Failure(Failure),
 }
 
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
-        Self::Error(error)
+        Self::Failure(Failure(error))
     }
 }
 
-/// What a refusal says, kept beside the response until it is dressed.
-#[derive(Debug, Clone)]
-pub struct Told(pub String);
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Self {
+        Self::Failure(failure)
+    }
+}
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let error = match self {
-            Self::SignIn => return StatusCode::UNAUTHORIZED.into_response(),
-            Self::Error(error) => error,
-        };
-        let status = status(&error);
-        let words = match &error {
-            Error::Internal(_) | Error::Corrupt { .. } | Error::Setup(_) => {
-                tracing::error!(%error, "the admin could not answer");
-                "Something went wrong here. It was noted; please try again.".to_owned()
-            }
-            told => sentence(&told.to_string()),
-        };
-        let mut response = (status, words.clone()).into_response();
-        response.extensions_mut().insert(Told(words));
-        response
-    }
-}
-
-/// The status that an error is answered with.
-pub fn status(error: &Error) -> StatusCode {
-    match error {
-        Error::NotFound(_) => StatusCode::NOT_FOUND,
-        Error::Forbidden(_) => StatusCode::FORBIDDEN,
-        Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        Error::Conflict(_) => StatusCode::CONFLICT,
-        Error::Bad(_) => StatusCode::BAD_REQUEST,
-        Error::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
-        Error::Setup(_) | Error::Corrupt { .. } | Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        match self {
+            Self::SignIn => StatusCode::UNAUTHORIZED.into_response(),
+            Self::Failure(failure) => failure.into_response(),
+        }
     }
 }
 
@@ -108,31 +87,35 @@ impl Message {
     }
 }
 
+/// How long a message waits for its screen.
+const MESSAGE_SECONDS: i64 = 60;
 /// The cookie that carries a message to the next screen.
-pub const MESSAGE_COOKIE: &str = "siskin_message";
+const MESSAGE_COOKIE: &str = "siskin_message";
 
 /// Leads onward with a message.
 pub fn onward(url: &str, message: &Message) -> Response {
     let mut response = Redirect::to(url).into_response();
     let text = serde_json::to_string(message).unwrap_or_default();
     let text: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
-    set_cookie(
-        &mut response,
-        &format!("{MESSAGE_COOKIE}={text}; Path=/admin; Max-Age=60; HttpOnly; SameSite=Lax"),
-    );
+    with_cookie(&mut response, set_cookie(MESSAGE_COOKIE, &text, MESSAGE_SECONDS, false));
     response
 }
 
-/// A screen with a status.
-pub fn page(status: StatusCode, html: String) -> Response {
-    let mut response = (status, Html(html)).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
+/// What the last screen had to say to this one.
+pub fn message(headers: &HeaderMap) -> Option<Message> {
+    let sent = cookie(headers, MESSAGE_COOKIE).filter(|text| !text.is_empty())?;
+    let (text, _) = url::form_urlencoded::parse(sent.as_bytes()).next()?;
+    serde_json::from_str(&text).ok()
+}
+
+/// Takes the message away, once it is shown.
+pub fn forget_message(response: &mut Response) {
+    with_cookie(response, clear_cookie(MESSAGE_COOKIE, false));
 }
 
 /// Sets a cookie beside those that are set already.
-pub fn set_cookie(response: &mut Response, cookie: &str) {
-    if let Ok(value) = HeaderValue::from_str(cookie) {
-        response.headers_mut().append(header::SET_COOKIE, value);
+pub fn with_cookie(response: &mut Response, cookie: Option<HeaderValue>) {
+    if let Some(cookie) = cookie {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
     }
 }

@@ -1,12 +1,10 @@
 //! Built assets: script, style and icon. Their addresses carry a digest, so browsers may keep them for good.
 
-use std::sync::Arc;
-
 use axum::extract::{Path, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::IntoResponse;
 
-use super::Admin;
+use super::Door;
 use super::answer::Answer;
 use crate::error::Error;
 
@@ -14,7 +12,7 @@ use crate::error::Error;
 const ICON: &str = include_str!("../../themes/admin/icon.svg");
 
 /// One asset.
-pub async fn show(State(admin): State<Arc<Admin>>, Path(name): Path<String>) -> Answer {
+pub async fn show(State(Door(admin)): State<Door>, Path(name): Path<String>) -> Answer {
     let kept = (CACHE_CONTROL, "public, max-age=31536000, immutable");
     if name == "icon.svg" {
         return Ok(([(CONTENT_TYPE, "image/svg+xml"), kept], ICON).into_response());

@@ -3,24 +3,23 @@
 
 use std::sync::Arc;
 
-use axum::extract::{FromRef, FromRequestParts};
+use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::response::Response;
+use axum::response::{Html, IntoResponse};
 use serde::Serialize;
 
-use super::Admin;
-use super::answer::{self, Answer, MESSAGE_COOKIE, Message, Refusal};
+use super::answer::{self, Answer, Message, Refusal};
 use super::frame::Frame;
-use crate::accounts::{self, Action, Actor, Person, Reading, Scope, Session, Work};
+use super::{Admin, Door};
+use crate::accounts::{self, Action, Actor, Person, Reading, Scope, Work};
 use crate::base::Token;
 use crate::cms::Cms;
 use crate::content::Object;
 use crate::error::Result;
 use crate::schema::Schema;
+use crate::web::{SessionToken, Viewer, cookie};
 
-/// The cookie that holds the session's token.
-pub const SESSION_COOKIE: &str = "siskin_session";
 /// The cookie that remembers light or dark.
 pub const THEME_COOKIE: &str = "siskin_theme";
 
@@ -37,22 +36,18 @@ pub struct Desk {
     pub message: Option<Message>,
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Desk
-where
-    Arc<Admin>: FromRef<S>,
-{
+impl FromRequestParts<Door> for Desk {
     type Rejection = Refusal;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
-        let admin = Arc::<Admin>::from_ref(state);
-        let token = cookie(parts, SESSION_COOKIE).map(Token::sent).ok_or(Refusal::SignIn)?;
-        let actor = actor(&admin.cms, &token).await?.ok_or(Refusal::SignIn)?;
-        accounts::must(&actor, Action::Access, &Scope::Admin, "use the admin")?;
+    async fn from_request_parts(parts: &mut Parts, door: &Door) -> Result<Self, Refusal> {
+        let Viewer(actor) = Viewer::from_request_parts(parts, door).await?;
         let person = actor.person().cloned().ok_or(Refusal::SignIn)?;
-        let theme = cookie(parts, THEME_COOKIE).filter(|theme| ["light", "dark"].contains(&theme.as_str()));
-        let message =
-            cookie(parts, MESSAGE_COOKIE).and_then(|text| serde_json::from_str(&unescaped(&text)).ok());
-        Ok(Self { admin, person, token, theme: theme.unwrap_or_default(), message })
+        let Ok(SessionToken(token)) = SessionToken::from_request_parts(parts, door).await;
+        let token = token.ok_or(Refusal::SignIn)?;
+        accounts::must(&actor, Action::Access, &Scope::Admin, "use the admin")?;
+        let theme = cookie(&parts.headers, THEME_COOKIE).filter(|theme| ["light", "dark"].contains(theme));
+        let theme = theme.unwrap_or_default().to_owned();
+        Ok(Self { admin: door.0.clone(), person, token, theme, message: answer::message(&parts.headers) })
     }
 }
 
@@ -129,43 +124,10 @@ impl Desk {
 
     /// Shows a screen with a status.
     pub fn show_as(&self, status: StatusCode, template: &str, view: &impl Serialize) -> Answer {
-        let mut response = answer::page(status, self.admin.screens.draw(template, view)?);
-        self.forget_message(&mut response);
+        let mut response = (status, Html(self.admin.screens.draw(template, view)?)).into_response();
+        if self.message.is_some() {
+            answer::forget_message(&mut response);
+        }
         Ok(response)
     }
-
-    fn forget_message(&self, response: &mut Response) {
-        if self.message.is_some() {
-            answer::set_cookie(response, &format!("{MESSAGE_COOKIE}=; Path=/admin; Max-Age=0"));
-        }
-    }
-}
-
-/// Who stands behind a session; that it is in use is noted now and then.
-async fn actor(cms: &Cms, token: &Token) -> Result<Option<Actor>> {
-    let now = cms.clock.now();
-    let idle = cms.config.accounts.session_hours;
-    let found = Session::actor(&mut cms.db.read().await?, token, now, idle).await?;
-    let Some((session, actor)) = found else { return Ok(None) };
-    if session.is_stale(now) {
-        let mut tx = cms.db.begin().await?;
-        session.seen(&mut tx, now).await?;
-        tx.commit().await?;
-    }
-    Ok(Some(actor))
-}
-
-/// The value of a cookie that was sent.
-pub fn cookie(parts: &Parts, name: &str) -> Option<String> {
-    let sent = parts.headers.get_all(axum::http::header::COOKIE);
-    let pairs = sent.iter().filter_map(|header| header.to_str().ok()).flat_map(|header| header.split(';'));
-    let mut values = pairs.filter_map(|pair| pair.trim().split_once('='));
-    values
-        .find(|(sent, _)| *sent == name)
-        .map(|(_, value)| value.to_owned())
-        .filter(|value| !value.is_empty())
-}
-
-fn unescaped(text: &str) -> String {
-    url::form_urlencoded::parse(text.as_bytes()).next().map(|(text, _)| text.into_owned()).unwrap_or_default()
 }

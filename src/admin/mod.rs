@@ -19,7 +19,6 @@ mod guard;
 mod icons;
 mod media;
 mod pages;
-mod posted;
 mod references;
 mod screens;
 mod settings;
@@ -31,14 +30,16 @@ mod words;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::FromRef;
 use axum::middleware;
+use axum::response::Redirect;
 use axum::routing::{get, post};
 
 pub use screens::Screens;
 
 use crate::cms::Cms;
 use crate::error::Result;
+use crate::web;
 
 /// What every handler of the admin stands on.
 pub struct Admin {
@@ -49,13 +50,22 @@ pub struct Admin {
 }
 
 /// The router's state.
-type Door = Arc<Admin>;
+#[derive(Clone)]
+struct Door(Arc<Admin>);
 
-/// The admin beneath `/admin`. With `watch`, changed templates are taken in while it runs.
-pub fn router(cms: Arc<Cms>, watch: bool) -> Result<Router> {
+impl FromRef<Door> for Arc<Cms> {
+    fn from_ref(door: &Door) -> Self {
+        door.0.cms.clone()
+    }
+}
+
+/// The admin beneath `/admin`.
+///
+/// # Errors
+/// `Setup` for a mistake in a template, with file and line.
+pub fn router(cms: Arc<Cms>) -> Result<Router> {
     let folder = cms.config.dir.join("themes/admin");
-    let most = usize::try_from(cms.config.server.max_body_bytes).unwrap_or(usize::MAX);
-    let admin: Door = Arc::new(Admin { screens: Screens::load(Some(folder), watch)?, cms });
+    let door = Door(Arc::new(Admin { screens: Screens::load(Some(folder), cfg!(debug_assertions))?, cms }));
     let inside = Router::new()
         .route("/", get(dashboard::show))
         .route("/login", get(sign_in::show).post(sign_in::enter))
@@ -74,8 +84,8 @@ pub fn router(cms: Arc<Cms>, watch: bool) -> Result<Router> {
         .merge(media::router())
         .merge(choosers::router())
         .fallback(guard::nothing_here)
-        .layer(DefaultBodyLimit::max(most))
-        .layer(middleware::from_fn_with_state(admin.clone(), guard::guard));
-    let bare = || async { axum::response::Redirect::permanent("/admin/") };
-    Ok(Router::new().route("/admin", get(bare)).nest("/admin", inside).with_state(admin))
+        .layer(middleware::from_fn_with_state(door.clone(), guard::guard))
+        .layer(middleware::from_fn(web::admin_headers));
+    let bare = || async { Redirect::permanent("/admin/") };
+    Ok(Router::new().route("/admin", get(bare)).nest("/admin", inside).with_state(door))
 }

@@ -7,19 +7,19 @@ use axum::routing::get;
 use serde::{Deserialize, Serialize};
 
 use super::Door;
-use super::answer::{Answer, Message, onward, sentence, status};
+use super::answer::{Answer, Message, onward, sentence};
 use super::desk::Desk;
 use super::editor::{Editor, Sheet};
-use super::form::SlugHint;
+use super::form::{Sent, SlugHint};
 use super::frame::Frame;
 use super::icons;
-use super::posted::Posted;
 use super::words::Crumb;
 use crate::accounts::{Action, Reading, Scope};
 use crate::content::Object;
 use crate::error::{Error, Problems, Result};
 use crate::schema::{Document, Kind, Type, WhichSite};
 use crate::settings;
+use crate::web::{Pairs, status};
 
 /// The addresses of settings.
 pub fn router() -> Router<Door> {
@@ -93,9 +93,9 @@ async fn show(desk: Desk, Path(label): Path<String>, Query(wanted): Query<Wanted
     screen(&desk, &mut reading, &chosen, object.as_ref(), &document, None).await
 }
 
-async fn save(desk: Desk, Path(label): Path<String>, Query(wanted): Query<Wanted>, posted: Posted) -> Answer {
+async fn save(desk: Desk, Path(label): Path<String>, Query(wanted): Query<Wanted>, posted: Pairs) -> Answer {
     let chosen = chosen(&desk, &label, &wanted, Action::Change)?;
-    let sent = posted.sent();
+    let sent = Sent::new(&posted.0);
     let version = sent.version().filter(|version| *version > 0);
     let mut reading = desk.reading().await?;
     let (object, existing) = present(&mut reading, &chosen).await?;

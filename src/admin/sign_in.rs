@@ -1,45 +1,20 @@
 //! Coming in and going out: signing in, signing out, and the first account.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::Arc;
-
-use axum::extract::{ConnectInfo, FromRequestParts, Path, Query, State};
-use axum::http::StatusCode;
+use axum::extract::{Path, Query, State};
 use axum::http::header::USER_AGENT;
-use axum::http::request::Parts;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Serialize;
 
-use super::Admin;
-use super::answer::{self, Answer, Message, onward, set_cookie};
-use super::desk::{Desk, SESSION_COOKIE, cookie};
+use super::answer::{self, Answer, Message, with_cookie};
+use super::desk::Desk;
 use super::form::Told;
 use super::frame::BareFrame;
-use super::posted::Posted;
+use super::{Admin, Door};
 use crate::accounts::{self, Actor, Credentials, FirstUser, SignIn, password};
 use crate::base::Token;
 use crate::error::{Error, Problems, Result};
-
-/// A browser that nobody has signed in with yet.
-pub struct Visitor {
-    address: IpAddr,
-    agent: String,
-    before: Option<Token>,
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for Visitor {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
-        let agent = parts.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
-        Ok(Self {
-            address: peer.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
-            agent: agent.to_owned(),
-            before: cookie(parts, SESSION_COOKIE).map(Token::sent),
-        })
-    }
-}
+use crate::web::{Asked, Pairs, SIGN_IN, SessionToken, session_cookie, session_cookie_cleared};
 
 #[derive(Serialize)]
 struct LoginView {
@@ -56,18 +31,24 @@ pub struct Next {
 }
 
 /// The form.
-pub async fn show(State(admin): State<Arc<Admin>>, Query(next): Query<Next>) -> Answer {
+pub async fn show(State(Door(admin)): State<Door>, Query(next): Query<Next>) -> Answer {
     login(&admin, StatusCode::OK, next.next, "", None)
 }
 
 /// Signs in.
-pub async fn enter(State(admin): State<Arc<Admin>>, visitor: Visitor, posted: Posted) -> Answer {
+pub async fn enter(
+    State(Door(admin)): State<Door>,
+    SessionToken(before): SessionToken,
+    asked: Asked,
+    headers: HeaderMap,
+    posted: Pairs,
+) -> Answer {
     let credentials = Credentials {
         name: posted.text("username").trim(),
         password: posted.text("password"),
-        address: visitor.address,
-        agent: &visitor.agent,
-        before: visitor.before.as_ref(),
+        address: asked.address,
+        agent: agent(&headers),
+        before: before.as_ref(),
         rules: &admin.cms.config.accounts,
     };
     let next = posted.text("next");
@@ -91,8 +72,8 @@ pub async fn leave(desk: Desk) -> Answer {
     let mut work = desk.work().await?;
     accounts::sign_out(&mut work, &desk.token).await?;
     desk.commit(work).await?;
-    let mut response = Redirect::to("/admin/login").into_response();
-    set_cookie(&mut response, &format!("{SESSION_COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"));
+    let mut response = Redirect::to(SIGN_IN).into_response();
+    with_cookie(&mut response, session_cookie_cleared(desk.cms()));
     Ok(response)
 }
 
@@ -105,23 +86,24 @@ struct SetUpView {
 }
 
 /// The form for the first account.
-pub async fn show_set_up(State(admin): State<Arc<Admin>>, Path(token): Path<String>) -> Answer {
+pub async fn show_set_up(State(Door(admin)): State<Door>, Path(token): Path<String>) -> Answer {
     let mut reading = admin.cms.reading(Actor::Anonymous).await?;
     let now = reading.now;
     if !accounts::is_set_up_link(&mut reading, &Token::sent(token), now).await? {
         return Err(Error::not_found("this set-up link").into());
     }
-    set_up_form(&admin, StatusCode::OK, &Posted(Vec::new()), &Problems::default())
+    set_up_form(&admin, StatusCode::OK, &Pairs::default(), &Problems::default())
 }
 
 /// Makes the first account, and signs it in.
 pub async fn set_up(
-    State(admin): State<Arc<Admin>>,
+    State(Door(admin)): State<Door>,
     Path(token): Path<String>,
-    visitor: Visitor,
-    posted: Posted,
+    asked: Asked,
+    headers: HeaderMap,
+    posted: Pairs,
 ) -> Answer {
-    match first_account(&admin, Token::sent(token), &visitor, &posted).await {
+    match first_account(&admin, Token::sent(token), (&asked, agent(&headers)), &posted).await {
         Ok(session) => Ok(welcome(&admin, &session, "")),
         Err(Error::Invalid(problems)) => {
             set_up_form(&admin, StatusCode::UNPROCESSABLE_ENTITY, &posted, &problems)
@@ -130,7 +112,12 @@ pub async fn set_up(
     }
 }
 
-async fn first_account(admin: &Admin, token: Token, visitor: &Visitor, posted: &Posted) -> Result<Token> {
+async fn first_account(
+    admin: &Admin,
+    token: Token,
+    (asked, agent): (&Asked, &str),
+    posted: &Pairs,
+) -> Result<Token> {
     let (username, chosen) = (posted.text("username").trim(), posted.text("password"));
     password::problems(chosen, username, admin.cms.config.accounts.min_password_length).into_result()?;
     let password_hash = password::hash(chosen).await?;
@@ -138,8 +125,8 @@ async fn first_account(admin: &Admin, token: Token, visitor: &Visitor, posted: &
         username,
         email: posted.text("email").trim(),
         password_hash,
-        address: visitor.address,
-        agent: &visitor.agent,
+        address: asked.address,
+        agent,
     };
     let mut work = admin.cms.work(Actor::System("set-up")).await?;
     let session = accounts::set_up(&mut work, &token, first).await?;
@@ -156,10 +143,10 @@ fn login(
 ) -> Answer {
     let frame = BareFrame::new(admin, "Sign in", message);
     let view = LoginView { frame, next, username: username.to_owned() };
-    Ok(answer::page(status, admin.screens.draw("accounts/login.html", &view)?))
+    Ok((status, Html(admin.screens.draw("accounts/login.html", &view)?)).into_response())
 }
 
-fn set_up_form(admin: &Admin, status: StatusCode, posted: &Posted, problems: &Problems) -> Answer {
+fn set_up_form(admin: &Admin, status: StatusCode, posted: &Pairs, problems: &Problems) -> Answer {
     let told = |(path, texts): (&str, &[String])| {
         let (id, label) = (path.to_owned(), answer::sentence(path).trim_end_matches('.').to_owned());
         Told { id, label, text: texts.join(" ") }
@@ -170,21 +157,17 @@ fn set_up_form(admin: &Admin, status: StatusCode, posted: &Posted, problems: &Pr
         email: posted.text("email").to_owned(),
         problems: problems.iter().map(told).collect(),
     };
-    Ok(answer::page(status, admin.screens.draw("accounts/setup.html", &view)?))
+    Ok((status, Html(admin.screens.draw("accounts/setup.html", &view)?)).into_response())
 }
 
 /// Into the admin, with the session's cookie. Only addresses inside the admin are followed.
 fn welcome(admin: &Admin, token: &Token, next: &str) -> Response {
     let is_inside = next.starts_with("/admin/") && !next.contains(['\\', '\r', '\n']);
-    let mut response = onward(if is_inside { next } else { "/admin/" }, &Message::success("Welcome."));
-    response.headers_mut().remove(axum::http::header::SET_COOKIE);
-    set_cookie(&mut response, &session_cookie(admin, token));
+    let mut response = Redirect::to(if is_inside { next } else { "/admin/" }).into_response();
+    with_cookie(&mut response, session_cookie(&admin.cms, token));
     response
 }
 
-/// The cookie of a session: out of reach of scripts, and sent over TLS alone where the site has it.
-pub fn session_cookie(admin: &Admin, token: &Token) -> String {
-    let secure = if admin.cms.config.base_url.scheme() == "https" { "; Secure" } else { "" };
-    let seconds = accounts::LONGEST_SECONDS;
-    format!("{SESSION_COOKIE}={}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}", token.secret())
+fn agent(headers: &HeaderMap) -> &str {
+    headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default()
 }

@@ -7,20 +7,20 @@ use axum::routing::get;
 use serde::Serialize;
 
 use super::Door;
-use super::answer::{Answer, Message, onward, sentence, status};
+use super::answer::{Answer, Message, onward, sentence};
 use super::confirm::Confirm;
 use super::desk::Desk;
 use super::editor::{Editor, Sheet};
 use super::form::{Sent, SlugHint};
 use super::frame::Frame;
 use super::icons;
-use super::posted::Posted;
-use super::words::{Asked, Crumb, Link, Moment, Pager, Status, with_article};
+use super::words::{Crumb, Link, ListQuery, Moment, Pager, Status, with_article};
 use crate::accounts::{Action, Reading, Scope};
 use crate::content::{Listing, Object, Order};
 use crate::error::{Error, Problems, Result};
 use crate::schema::{Document, Kind, Type};
 use crate::snippets;
+use crate::web::{Pairs, status};
 
 /// Snippets that are listed at once.
 const SIZE: i64 = 50;
@@ -97,7 +97,7 @@ struct RowView {
 }
 
 /// The snippets of a type.
-async fn index(desk: Desk, Path(label): Path<String>, Query(asked): Query<Asked>) -> Answer {
+async fn index(desk: Desk, Path(label): Path<String>, Query(asked): Query<ListQuery>) -> Answer {
     let declared = declared(&desk, &label, Action::View, "see these")?;
     let mut reading = desk.reading().await?;
     let labels = [label.clone()];
@@ -152,19 +152,19 @@ async fn edit(desk: Desk, Path((label, id)): Path<(String, i64)>) -> Answer {
 }
 
 /// Makes one.
-async fn create(desk: Desk, Path(label): Path<String>, posted: Posted) -> Answer {
+async fn create(desk: Desk, Path(label): Path<String>, posted: Pairs) -> Answer {
     let declared = declared(&desk, &label, Action::Add, "add one of these")?;
-    keep(&desk, declared, None, posted.sent(), &declared.initial()).await
+    keep(&desk, declared, None, Sent::new(&posted.0), &declared.initial()).await
 }
 
 /// Keeps what was edited.
-async fn save(desk: Desk, Path((label, id)): Path<(String, i64)>, posted: Posted) -> Answer {
+async fn save(desk: Desk, Path((label, id)): Path<(String, i64)>, posted: Pairs) -> Answer {
     let declared = declared(&desk, &label, Action::Change, "edit this")?;
     let mut reading = desk.reading().await?;
     let snippet = Object::find(&mut reading, declared.family(), id).await?;
     let existing = snippet.draft_document(&mut reading).await?;
     drop(reading);
-    keep(&desk, declared, Some(&snippet), posted.sent(), &existing).await
+    keep(&desk, declared, Some(&snippet), Sent::new(&posted.0), &existing).await
 }
 
 async fn keep(

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::answer::Answer;
 use super::desk::Desk;
 use super::frame::Frame;
-use super::words::{Asked, Crumb, Moment, Pager};
+use super::words::{Crumb, ListQuery, Moment, Pager};
 use crate::accounts::Action;
 use crate::content::{Listing, Order};
 use crate::error::Error;
@@ -75,7 +75,7 @@ struct RowView {
 }
 
 /// What visitors sent by one form.
-pub async fn show(desk: Desk, Path(id): Path<i64>, Query(asked): Query<Asked>) -> Answer {
+pub async fn show(desk: Desk, Path(id): Path<i64>, Query(asked): Query<ListQuery>) -> Answer {
     let mut reading = desk.reading().await?;
     let page = pages::by_id(&mut reading, id).await?;
     desk.must(Action::View, &pages::scope(&page)?, "see what was sent")?;

@@ -134,7 +134,7 @@ pub struct Pager {
 /// What the address of a list asks for.
 #[derive(Debug, Clone, Default, serde::Deserialize)]
 #[serde(default)]
-pub struct Asked {
+pub struct ListQuery {
     /// Words to search for.
     pub q: String,
     /// The page, from 1.
@@ -143,7 +143,7 @@ pub struct Asked {
     pub o: String,
 }
 
-impl Asked {
+impl ListQuery {
     /// Rows to pass over.
     pub fn offset(&self, size: i64) -> i64 {
         (self.p.clamp(1, 1_000_000) - 1) * size
@@ -211,10 +211,10 @@ mod tests {
 
     #[test]
     fn pagers_know_their_neighbours() {
-        let asked = Asked { q: "a b".into(), p: 2, o: String::new() };
+        let asked = ListQuery { q: "a b".into(), p: 2, o: String::new() };
         let pager = asked.pager(120, 50);
         assert_eq!((pager.first, pager.last, pager.total), (51, 100, 120));
         assert_eq!((pager.previous_url.as_str(), pager.next_url.as_str()), ("?q=a+b&p=1", "?q=a+b&p=3"));
-        assert_eq!(Asked::default().pager(0, 50).first, 0);
+        assert_eq!(ListQuery::default().pager(0, 50).first, 0);
     }
 }

@@ -60,9 +60,8 @@ impl Templates {
         self.current.load().render(name, &context).map_err(|error| self.told(&error))
     }
 
-    /// Draws one component with a view struct as its arguments.
+    /// Draws one component with a view struct as its arguments, from the set that the page around it is drawn from.
     pub fn component(&self, name: &str, view: &impl Serialize) -> Result<String> {
-        self.refresh()?;
         let context = Context::from_serialize(view).map_err(|error| self.told(&error))?;
         self.current.load().render_component(name, &context, None, true).map_err(|error| self.told(&error))
     }

@@ -53,7 +53,8 @@ impl Told {
     }
 }
 
-fn status(error: &Error) -> StatusCode {
+/// The status that an error is answered with.
+pub fn status(error: &Error) -> StatusCode {
     match error {
         Error::NotFound(_) => StatusCode::NOT_FOUND,
         Error::Forbidden(_) => StatusCode::FORBIDDEN,

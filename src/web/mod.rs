@@ -22,7 +22,7 @@ mod viewer;
 pub use asked::{Asked, Here};
 pub use conditional::conditional;
 pub use cookie::{clear_cookie, cookie, set_cookie};
-pub use failure::{Failure, Told, plain_page};
+pub use failure::{Failure, Told, plain_page, status};
 pub use frame::frame;
 pub use headers::{admin_headers, private, site_headers};
 pub use kept::{kept, remembered};

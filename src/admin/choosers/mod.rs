@@ -11,7 +11,7 @@ use super::answer::Answer;
 use super::desk::Desk;
 use super::form::{Chosen, Told};
 use super::media::Library;
-use super::words::{Asked, Crumb, Pager};
+use super::words::{Crumb, ListQuery, Pager};
 use crate::accounts::Action;
 use crate::error::{Error, Result};
 
@@ -36,7 +36,7 @@ pub fn router() -> Router<Door> {
 pub struct Wanted {
     /// Words, and the page of the list.
     #[serde(flatten)]
-    pub asked: Asked,
+    pub asked: ListQuery,
     /// The types that are taken, by commas; any if empty.
     pub of: String,
     /// The page whose children are listed.

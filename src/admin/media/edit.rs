@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::Library;
 use super::fields::Fields;
 use crate::accounts::{Action, Reading, Scope};
-use crate::admin::answer::{Answer, Message, onward, sentence, status};
+use crate::admin::answer::{Answer, Message, onward, sentence};
 use crate::admin::confirm::{Confirm, Use, uses};
 use crate::admin::desk::Desk;
 use crate::admin::editor::{Editor, Fact, Sheet};
@@ -18,6 +18,7 @@ use crate::content::Object;
 use crate::error::{Error, Problems, Result};
 use crate::media::{File, Focal, Image, delete_file, edit_file, replace_file, set_focal_point};
 use crate::schema::{Document, Type};
+use crate::web::status;
 
 #[derive(Serialize)]
 struct View {

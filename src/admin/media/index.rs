@@ -10,7 +10,7 @@ use crate::admin::desk::Desk;
 use crate::admin::form::Chosen;
 use crate::admin::frame::Frame;
 use crate::admin::references;
-use crate::admin::words::{Asked, Pager};
+use crate::admin::words::{ListQuery, Pager};
 use crate::error::Result;
 use crate::media::Listing;
 
@@ -29,7 +29,7 @@ struct View {
 }
 
 /// The list.
-pub async fn show(library: Library, desk: Desk, Query(asked): Query<Asked>) -> Answer {
+pub async fn show(library: Library, desk: Desk, Query(asked): Query<ListQuery>) -> Answer {
     let mut reading = desk.reading().await?;
     let (rows, total) = find(library, &desk, &mut reading, &asked, Action::View).await?;
     let can_add =
@@ -51,7 +51,7 @@ pub async fn find(
     library: Library,
     desk: &Desk,
     reading: &mut Reading,
-    asked: &Asked,
+    asked: &ListQuery,
     action: Action,
 ) -> Result<(Vec<Chosen>, i64)> {
     let tree = desk.cms().snapshot().collections.clone();

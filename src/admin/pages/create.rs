@@ -7,11 +7,12 @@ use super::screen::PageSheet;
 use crate::accounts::Action;
 use crate::admin::answer::Answer;
 use crate::admin::desk::Desk;
-use crate::admin::posted::Posted;
+use crate::admin::form::Sent;
 use crate::content::Object;
 use crate::error::Result;
 use crate::pages;
 use crate::schema::{Document, Type};
+use crate::web::Pairs;
 
 /// The empty form.
 pub async fn show(desk: Desk, Path((parent, label)): Path<(i64, String)>) -> Answer {
@@ -26,8 +27,8 @@ pub async fn show(desk: Desk, Path((parent, label)): Path<(i64, String)>) -> Ans
 }
 
 /// Makes the page, and publishes it if that was asked.
-pub async fn save(desk: Desk, Path((parent, label)): Path<(i64, String)>, posted: Posted) -> Answer {
-    let sent = posted.sent();
+pub async fn save(desk: Desk, Path((parent, label)): Path<(i64, String)>, posted: Pairs) -> Answer {
+    let sent = Sent::new(&posted.0);
     let mut reading = desk.reading().await?;
     let parent = visible(&desk, &mut reading, parent).await?;
     drop(reading);

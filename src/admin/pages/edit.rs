@@ -7,11 +7,11 @@ use crate::accounts::{Action, Reading};
 use crate::admin::answer::{Answer, Message, onward};
 use crate::admin::desk::Desk;
 use crate::admin::form::Sent;
-use crate::admin::posted::Posted;
 use crate::content::Object;
 use crate::error::Result;
 use crate::pages;
 use crate::schema::{Document, Type};
+use crate::web::Pairs;
 
 /// The form.
 pub async fn show(desk: Desk, Path(id): Path<i64>) -> Answer {
@@ -26,8 +26,8 @@ pub async fn show(desk: Desk, Path(id): Path<i64>) -> Answer {
 }
 
 /// Keeps the draft, and publishes it if that was asked.
-pub async fn save(desk: Desk, Path(id): Path<i64>, posted: Posted) -> Answer {
-    let sent = posted.sent();
+pub async fn save(desk: Desk, Path(id): Path<i64>, posted: Pairs) -> Answer {
+    let sent = Sent::new(&posted.0);
     let mut reading = desk.reading().await?;
     let page = visible(&desk, &mut reading, id).await?;
     let declared = desk.schema().require(&page.label)?.clone();

@@ -9,7 +9,7 @@ use crate::accounts::{Action, Reading};
 use crate::admin::answer::Answer;
 use crate::admin::desk::Desk;
 use crate::admin::frame::{Frame, is_shown};
-use crate::admin::words::{Asked, Crumb, Link, Moment, Pager, Status};
+use crate::admin::words::{Crumb, Link, ListQuery, Moment, Pager, Status};
 use crate::base::Key;
 use crate::content::{Listing, Object, Order};
 use crate::error::{Error, Result};
@@ -70,7 +70,7 @@ pub async fn root(desk: Desk) -> Answer {
 }
 
 /// The pages beneath one.
-pub async fn show(desk: Desk, Path(id): Path<i64>, Query(asked): Query<Asked>) -> Answer {
+pub async fn show(desk: Desk, Path(id): Path<i64>, Query(asked): Query<ListQuery>) -> Answer {
     let mut reading = desk.reading().await?;
     let page = pages::by_id(&mut reading, id).await?;
     if !is_shown(&reading, &page)? {
@@ -90,7 +90,7 @@ pub async fn show(desk: Desk, Path(id): Path<i64>, Query(asked): Query<Asked>) -
 }
 
 /// One page of the list, of which the viewer sees what they may, and how many there are.
-async fn list(reading: &mut Reading, page: &Object, asked: &Asked) -> Result<(Vec<Object>, i64)> {
+async fn list(reading: &mut Reading, page: &Object, asked: &ListQuery) -> Result<(Vec<Object>, i64)> {
     let beneath = [page.tree_path()?.clone()];
     let searches = !asked.q.trim().is_empty();
     let order = match asked.o.as_str() {

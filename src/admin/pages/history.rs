@@ -9,7 +9,7 @@ use crate::accounts::{Action, Reading, names_of};
 use crate::admin::answer::{Answer, Message, onward};
 use crate::admin::desk::Desk;
 use crate::admin::frame::Frame;
-use crate::admin::words::{Asked, Crumb, Moment, Pager, Status};
+use crate::admin::words::{Crumb, ListQuery, Moment, Pager, Status};
 use crate::content::{Object, Revision};
 use crate::error::{Error, Result};
 use crate::pages;
@@ -40,7 +40,7 @@ struct RowView {
 }
 
 /// The list.
-pub async fn show(desk: Desk, Path(id): Path<i64>, Query(asked): Query<Asked>) -> Answer {
+pub async fn show(desk: Desk, Path(id): Path<i64>, Query(asked): Query<ListQuery>) -> Answer {
     let mut reading = desk.reading().await?;
     let page = visible(&desk, &mut reading, id).await?;
     let rows = rows(&desk, &mut reading, &page, asked.offset(SIZE)).await?;

@@ -33,5 +33,6 @@ pub fn router() -> Router<Door> {
         .route("/pages/{id}/position", post(moving::step))
         .route("/pages/{id}/unpublish", get(publication::ask).post(publication::unpublish))
         .route("/pages/{id}/delete", get(delete::ask).post(delete::delete))
+        .route("/preview/{token}", get(preview::show))
         .route("/tree/{id}", get(branch::show))
 }

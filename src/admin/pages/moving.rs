@@ -8,16 +8,16 @@ use serde_json::json;
 use super::edit::{parent_of, visible};
 use super::screen::crumbs;
 use crate::accounts::{Action, Reading};
-use crate::admin::answer::{Answer, Message, onward, sentence, status};
+use crate::admin::answer::{Answer, Message, onward, sentence};
 use crate::admin::desk::Desk;
 use crate::admin::form::{Chosen, Told};
 use crate::admin::frame::Frame;
-use crate::admin::posted::Posted;
 use crate::admin::references;
 use crate::admin::words::Crumb;
 use crate::content::Object;
 use crate::error::{Error, Result};
 use crate::pages;
+use crate::web::{Pairs, status};
 
 #[derive(Serialize)]
 struct View {
@@ -50,7 +50,7 @@ pub async fn show(desk: Desk, Path(id): Path<i64>) -> Answer {
 }
 
 /// Moves it.
-pub async fn save(desk: Desk, Path(id): Path<i64>, posted: Posted) -> Answer {
+pub async fn save(desk: Desk, Path(id): Path<i64>, posted: Pairs) -> Answer {
     match moved(&desk, id, &posted).await {
         Ok(page) => {
             let message = Message::success(format!("“{}” has moved.", page.draft_title));
@@ -71,7 +71,7 @@ pub async fn save(desk: Desk, Path(id): Path<i64>, posted: Posted) -> Answer {
 }
 
 /// Moves it one place up or down among its neighbours.
-pub async fn step(desk: Desk, Path(id): Path<i64>, posted: Posted) -> Answer {
+pub async fn step(desk: Desk, Path(id): Path<i64>, posted: Pairs) -> Answer {
     let mut work = desk.work().await?;
     let page = pages::by_id(&mut work, id).await?;
     let parent =
@@ -92,7 +92,7 @@ pub async fn step(desk: Desk, Path(id): Path<i64>, posted: Posted) -> Answer {
     ))
 }
 
-async fn moved(desk: &Desk, id: i64, posted: &Posted) -> Result<Object> {
+async fn moved(desk: &Desk, id: i64, posted: &Pairs) -> Result<Object> {
     let to: i64 = posted
         .text("parent")
         .parse()

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use serde::Serialize;
 
 use crate::accounts::{Action, Reading};
-use crate::admin::answer::{Answer, Message, sentence, status};
+use crate::admin::answer::{Answer, Message, sentence};
 use crate::admin::desk::Desk;
 use crate::admin::editor::{Editor, Fact, Sheet};
 use crate::admin::form::SlugHint;
@@ -14,6 +14,7 @@ use crate::content::Object;
 use crate::error::{Error, Problems, Result};
 use crate::pages;
 use crate::schema::{Document, Type};
+use crate::web::status;
 
 /// A page to be edited, or one to be made.
 pub struct PageSheet<'a> {
