@@ -20,7 +20,8 @@ pub struct Serve {
     /// The port to listen on, in place of server.port.
     #[arg(long)]
     port: Option<u16>,
-    /// Take in changes of themes and models while running, on this machine only.
+    /// For development, on this machine only: take in changes of the theme while running, and fit stored content to
+    /// changed models at start, unless a value does not convert.
     #[arg(long)]
     dev: bool,
 }
@@ -30,8 +31,9 @@ impl Serve {
         let mut config = site.config()?;
         self.apply(&mut config);
         let changes = if self.dev { ModelChanges::ApplyAll } else { ModelChanges::ApplyHarmless };
-        let cms = Cms::builder(&site.0).config(config).model_changes(changes).open().await?;
-        server::serve(cms).await?;
+        let builder = Cms::builder(&site.0).config(config).model_changes(changes);
+        let builder = if self.dev { builder.watch_theme() } else { builder };
+        server::serve(builder.open().await?).await?;
         Ok(ExitCode::SUCCESS)
     }
 

@@ -1,8 +1,9 @@
 //! The one integration binary: every further one would link the whole crate again.
 
 mod api;
-mod config;
 mod builder;
+mod cli;
+mod config;
 mod databases;
 mod events;
 mod files;
@@ -17,3 +18,4 @@ mod shared;
 mod site;
 mod store;
 mod text;
+mod web;

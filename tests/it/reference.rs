@@ -43,3 +43,8 @@ fn the_examples_of_the_guide_to_models_load() {
     let models = models.unwrap_or_else(|errors| panic!("{errors}"));
     assert!(models.get("library.BookPage").is_some());
 }
+
+#[test]
+fn the_page_of_commands_is_up_to_date() {
+    is_current("cli.md", &siskin::cli::reference_page());
+}

@@ -1,0 +1,208 @@
+//! What every request passes through: hosts, origins, proxies, panics, bounds. Behind the frame stands a small door of
+//! this test's own.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::ConnectInfo;
+use axum::http::{HeaderMap, Request, StatusCode};
+use axum::routing::{get, post};
+use siskin::accounts::{Actor, FirstUser, set_up, set_up_link};
+use siskin::cms::Cms;
+use siskin::config::Config;
+use siskin::error::Error;
+use siskin::server;
+use siskin::web::{self, Asked, Editor, Failure, Viewer, session_cookie};
+use tower::ServiceExt;
+
+struct Door {
+    cms: Arc<Cms>,
+    router: Router,
+    _dir: tempfile::TempDir,
+}
+
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    text: String,
+}
+
+impl Door {
+    async fn new(change: impl FnOnce(&mut Config)) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let mut config = Config::defaults(dir.path());
+        config.server.timeout_seconds = 1;
+        config.server.max_body_bytes = 1000;
+        change(&mut config);
+        let cms = Cms::builder(dir.path()).config(config).open().await.unwrap();
+        let doors = Router::new()
+            .route("/who", get(who))
+            .route(
+                "/where",
+                get(async |asked: Asked| format!("{} {} {}", asked.address, asked.host, asked.is_secure)),
+            )
+            .route("/desk", get(async |editor: Editor| editor.person.username.clone()))
+            .route("/change", post(async |body: Bytes| format!("{} bytes", body.len())))
+            .route("/api/change", post(async || "changed"))
+            .route("/panic", get(async || -> &'static str { panic!("a secret of the handler") }))
+            .route("/fail", get(async || -> Result<(), Failure> { Err(Error::internal("a secret").into()) }))
+            .route("/slow", get(async || tokio::time::sleep(Duration::from_secs(30)).await))
+            .with_state(cms.clone());
+        let router = web::frame(doors, cms.clone()).unwrap();
+        Self { cms, router, _dir: dir }
+    }
+
+    async fn ask(&self, request: axum::http::request::Builder, body: impl Into<Body>) -> Answer {
+        let peer = ConnectInfo(SocketAddr::from(([10, 0, 0, 1], 4000)));
+        let request = request.extension(peer).body(body.into()).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+        }
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        self.ask(at(path), Body::empty()).await
+    }
+}
+
+async fn who(Viewer(actor): Viewer) -> String {
+    actor.name()
+}
+
+fn at(path: &str) -> axum::http::request::Builder {
+    Request::builder().uri(path).header("host", "localhost:8000")
+}
+
+#[tokio::test]
+async fn unknown_hosts_are_refused_in_words_and_never_echoed() {
+    let door = Door::new(|_| ()).await;
+    for host in ["evil.test", "", "localhost:8000@evil.test", "a b", "LOCALHOST.evil.test"] {
+        let asked = Request::builder().uri("/who").header("host", host);
+        let answer = door.ask(asked, Body::empty()).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{host}");
+        assert!(!answer.text.contains("evil"), "{}", answer.text);
+    }
+    for host in ["localhost", "LOCALHOST:8000", "127.0.0.1:9", "[::1]:8000", "localhost."] {
+        let asked = Request::builder().uri("/who").header("host", host);
+        assert_eq!(door.ask(asked, Body::empty()).await.status, StatusCode::OK, "{host}");
+    }
+    let twice = at("/who").header("host", "localhost");
+    assert_eq!(door.ask(twice, Body::empty()).await.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn forwarded_headers_count_from_named_proxies_alone() {
+    let forwarded = || {
+        let asked =
+            at("/where").header("x-forwarded-for", "198.51.100.7").header("x-forwarded-proto", "https");
+        asked.header("x-forwarded-host", "127.0.0.1").header("x_forwarded_host", "evil.test")
+    };
+    let stranger = Door::new(|_| ()).await;
+    assert_eq!(stranger.ask(forwarded(), Body::empty()).await.text, "10.0.0.1 localhost false");
+    let proxied = Door::new(|config| config.server.trusted_proxies = vec!["10.0.0.0/8".into()]).await;
+    assert_eq!(proxied.ask(forwarded(), Body::empty()).await.text, "198.51.100.7 127.0.0.1 true");
+}
+
+#[tokio::test]
+async fn other_sites_cannot_post_here_but_our_own_pages_and_programs_can() {
+    let door = Door::new(|_| ()).await;
+    for (header, value, path, expected) in [
+        ("sec-fetch-site", "cross-site", "/change", StatusCode::FORBIDDEN),
+        ("sec-fetch-site", "same-site", "/change", StatusCode::FORBIDDEN),
+        ("origin", "https://evil.test", "/change", StatusCode::FORBIDDEN),
+        ("origin", "null", "/change", StatusCode::FORBIDDEN),
+        ("sec-fetch-site", "same-origin", "/change", StatusCode::OK),
+        ("origin", "http://localhost:8000", "/change", StatusCode::OK),
+        ("accept", "*/*", "/change", StatusCode::OK),
+        ("sec-fetch-site", "cross-site", "/api/change", StatusCode::OK),
+    ] {
+        let answer = door.ask(at(path).method("POST").header(header, value), "a=b").await;
+        assert_eq!(answer.status, expected, "{header}: {value} {path}");
+    }
+    let overridden =
+        at("/change").header("x-http-method-override", "POST").header("sec-fetch-site", "cross-site");
+    assert_eq!(door.ask(overridden, Body::empty()).await.status, StatusCode::METHOD_NOT_ALLOWED);
+}
+
+#[tokio::test]
+async fn a_panic_or_an_error_is_an_answer_that_tells_no_secret() {
+    let door = Door::new(|_| ()).await;
+    for path in ["/panic", "/fail"] {
+        let answer = door.get(path).await;
+        assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(!answer.text.contains("secret"), "{}", answer.text);
+        assert!(answer.headers.contains_key("x-request-id"));
+        assert_eq!(answer.headers["x-content-type-options"], "nosniff");
+    }
+    assert_eq!(door.get("/who").await.text, "anonymous", "the program goes on");
+}
+
+#[tokio::test]
+async fn time_and_size_are_bounded() {
+    let door = Door::new(|_| ()).await;
+    assert_eq!(door.get("/slow").await.status, StatusCode::SERVICE_UNAVAILABLE);
+    let fits = door.ask(at("/change").method("POST"), vec![b'x'; 1000]).await;
+    assert_eq!((fits.status, fits.text.as_str()), (StatusCode::OK, "1000 bytes"));
+    let told = at("/change").method("POST").header("content-length", "1001");
+    assert_eq!(door.ask(told, vec![b'x'; 1001]).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+    let pieces = futures_util::stream::iter((0..11).map(|_| Ok::<_, std::io::Error>(vec![b'x'; 100])));
+    let untold = door.ask(at("/change").method("POST"), Body::from_stream(pieces)).await;
+    assert_eq!(untold.status, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test]
+async fn a_session_opens_the_admin_and_strangers_are_sent_to_sign_in() {
+    let door = Door::new(|_| ()).await;
+    let stranger = door.get("/desk?page=2").await;
+    assert_eq!(stranger.status, StatusCode::SEE_OTHER);
+    assert_eq!(stranger.headers["location"], "/admin/login?next=%2Fdesk%3Fpage%3D2");
+
+    let mut work = door.cms.work(Actor::System("test")).await.unwrap();
+    let link = set_up_link(&mut work).await.unwrap().unwrap();
+    let password_hash = "!".to_owned();
+    let address = "192.0.2.7".parse().unwrap();
+    let first = FirstUser { username: "eva", email: "", password_hash, address, agent: "" };
+    let token = set_up(&mut work, &link, first).await.unwrap();
+    door.cms.commit(work).await.unwrap();
+
+    let cookie = session_cookie(&door.cms, &token).unwrap();
+    let cookie = cookie.to_str().unwrap().split(';').next().unwrap().to_owned();
+    assert_eq!(door.ask(at("/desk").header("cookie", &cookie), Body::empty()).await.text, "eva");
+    assert_eq!(
+        door.ask(at("/who").header("cookie", "siskin_session=made-up"), Body::empty()).await.text,
+        "anonymous"
+    );
+}
+
+#[tokio::test]
+async fn cookies_are_secure_where_the_site_is() {
+    for (base, expected) in [
+        ("http://localhost:8000", "siskin_session=s; Path=/; HttpOnly; SameSite=Lax; Max-Age=5184000"),
+        (
+            "https://example.org",
+            "__Host-siskin_session=s; Path=/; HttpOnly; SameSite=Lax; Max-Age=5184000; Secure",
+        ),
+    ] {
+        let door = Door::new(|config| config.base_url = base.parse().unwrap()).await;
+        assert_eq!(session_cookie(&door.cms, &siskin::base::Token::sent("s")).unwrap(), expected);
+    }
+}
+
+#[tokio::test]
+async fn health_is_told_by_any_name() {
+    let door = Door::new(|_| ()).await;
+    let router = server::router(door.cms.clone()).unwrap();
+    let ask = Request::builder().uri("/healthz").header("host", "10.1.2.3").body(Body::empty()).unwrap();
+    assert_eq!(router.clone().oneshot(ask).await.unwrap().status(), StatusCode::OK);
+    door.cms.db.close().await;
+    let ask = Request::builder().uri("/healthz").body(Body::empty()).unwrap();
+    assert_eq!(router.oneshot(ask).await.unwrap().status(), StatusCode::SERVICE_UNAVAILABLE);
+}
