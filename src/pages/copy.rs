@@ -8,6 +8,7 @@ use super::page;
 use super::place;
 use crate::accounts::Action;
 use crate::accounts::Work;
+use crate::accounts::may;
 use crate::base::Key;
 use crate::content;
 use crate::content::NewObject;
@@ -20,6 +21,9 @@ use crate::schema::Shape;
 use crate::schema::Type;
 
 /// Copies a page beneath `parent` as a draft of its own, with a free slug; `deep` takes along what stands beneath.
+///
+/// # Errors
+/// `NotFound` for a page whose drafts the actor may not see: a copy would show them; `Forbidden`, `Conflict`.
 pub async fn copy(
     work: &mut Work,
     schema: &Schema,
@@ -27,6 +31,9 @@ pub async fn copy(
     parent: &Object,
     deep: bool,
 ) -> Result<Object> {
+    if !may(&work.actor, Action::View, &place::scope(page)?) {
+        return Err(Error::not_found(format!("page {}", page.id)));
+    }
     place::must(work, Action::Add, parent, "add a page here")?;
     place::lock(work).await?;
     let parent = Object::by_key(work, parent.key).await?;

@@ -13,7 +13,8 @@ use crate::store::sql;
 /// Deletes a page and everything beneath it, and tells how many pages that were.
 ///
 /// # Errors
-/// `Conflict` for the root page of a site, or when any of them is locked by somebody else; `Forbidden`.
+/// `Conflict` for the root page of a site, or when any of them is locked by somebody else; `Forbidden`, also for a
+/// live page when the actor may not publish: it would take the page from its readers.
 pub async fn delete(work: &mut Work, page: &Object) -> Result<usize> {
     place::must(work, Action::Delete, page, "delete this page")?;
     place::lock(work).await?;
@@ -25,8 +26,16 @@ pub async fn delete(work: &mut Work, page: &Object) -> Result<usize> {
         ));
     }
     let all = page::subtree(work, &page).await?;
-    for one in all.iter().rev() {
+    if all.len() > 1 {
+        place::must(work, Action::BulkDelete, &page, "delete a page with others beneath it")?;
+    }
+    for one in &all {
         place::must(work, Action::Delete, one, "delete this page")?;
+        if one.live {
+            place::must(work, Action::Publish, one, "delete a published page")?;
+        }
+    }
+    for one in all.iter().rev() {
         work.execute(sql("delete from view_restrictions where object = ?").bind(one.key)).await?;
         content::delete(work, one).await?;
     }

@@ -36,6 +36,9 @@ pub async fn move_to(
         None => None,
     };
     check(work, schema, &page, &parent, before.as_ref()).await?;
+    if page.parent != Some(parent.key) && page::subtree(work, &page).await?.iter().any(|one| one.live) {
+        place::must(work, Action::Publish, &parent, "publish a page here")?;
+    }
     let before_path = before.as_ref().map(Object::tree_path).transpose()?;
     let new = place::place_beneath(work, &parent, &page.slug, before_path, Some(&page)).await?;
     // Numbering anew may have moved the page itself.

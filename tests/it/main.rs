@@ -1,5 +1,6 @@
 //! The one integration binary: every further one would link the whole crate again.
 
+mod accounts;
 mod api;
 mod builder;
 mod cli;
@@ -13,6 +14,8 @@ mod library;
 mod media;
 mod models;
 mod pages;
+mod permissions;
+mod races;
 mod reference;
 mod shared;
 mod site;
