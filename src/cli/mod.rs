@@ -5,6 +5,7 @@
 
 mod config;
 mod doctor;
+mod import;
 mod migrate;
 mod models;
 mod new;
@@ -46,6 +47,7 @@ enum Command {
     New(new::New),
     Migrate(migrate::Migrate),
     Models(models::Models),
+    Import(import::Import),
     User(user::User),
     Reindex(reindex::Reindex),
     Config(config::Config),
@@ -72,6 +74,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::New(command) => command.run(),
         Command::Migrate(command) => command.run(&site).await,
         Command::Models(command) => command.run(&site).await,
+        Command::Import(command) => command.run(&site).await,
         Command::User(command) => command.run(&site).await,
         Command::Reindex(command) => command.run(&site).await,
         Command::Config(command) => command.run(&site),

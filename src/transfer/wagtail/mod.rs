@@ -23,6 +23,7 @@ mod scan;
 mod snippets;
 mod source;
 
+use std::path::Path;
 use std::path::PathBuf;
 
 use crate::content::kept;
@@ -90,6 +91,29 @@ pub async fn import(
     run.all(&rows, options).await?;
     run.note_guesses();
     Ok(run.report)
+}
+
+/// Writes models that are derived from a dump, a file an app, and tells what it did. A file that is there is never
+/// overwritten.
+pub fn write_models(dump: &Dump, folder: &Path) -> Result<Vec<String>> {
+    let files = derive::models(dump, &Identity::read(dump)?)?;
+    std::fs::create_dir_all(folder)?;
+    let mut told = Vec::new();
+    for (app, text) in files {
+        let path = folder.join(format!("{app}.toml"));
+        let guesses = text.lines().filter(|line| line.contains("# guess")).count();
+        match std::fs::OpenOptions::new().write(true).create_new(true).open(&path) {
+            Ok(mut file) => {
+                std::io::Write::write_all(&mut file, text.as_bytes())?;
+                told.push(format!("models/{app}.toml, {guesses} guesses to look at"));
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                told.push(format!("models/{app}.toml is there and stays as it is"));
+            }
+            Err(error) => return Err(Error::Setup(format!("cannot write {}: {error}", path.display()))),
+        }
+    }
+    Ok(told)
 }
 
 impl Run<'_> {
