@@ -47,7 +47,8 @@ impl Evidence {
             let by_translation = || self.by_translation.get(row.hints.translation.as_ref()?);
             return by_revision.or_else(by_translation).copied();
         }
-        self.by_reference.get(&row.key).copied().flatten()
+        let keys = std::iter::once(&row.key).chain(&row.other_key);
+        keys.filter_map(|key| self.by_reference.get(key)).find_map(|id| *id)
     }
 
     /// Lays the live revisions beside the rows they became, and learns which names mean which numbers.

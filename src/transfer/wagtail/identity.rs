@@ -88,9 +88,10 @@ impl Identity {
             guessed: Vec::new(),
         };
         identity.permissions = permissions(dump, &identity)?;
-        let mut told = Evidence::from_revisions(dump)?;
+        let mut told =
+            if are_numbered(dump)? { Evidence::default() } else { Evidence::from_revisions(dump)? };
         identity.settle(dump, model::PAGE, &mut told)?;
-        if identity.keys.contains_key(model::PAGE) {
+        if !are_numbered(dump)? {
             told.learn_references(dump, &identity)?;
         }
         let models: Vec<String> = dump.models().map(|(model, _)| model.to_owned()).collect();
@@ -112,6 +113,9 @@ impl Identity {
         let keys = self.keys.entry(model.to_owned()).or_default();
         for (row, id) in rows.into_iter().zip(ids).filter_map(|(row, id)| Some((row, id?))) {
             self.rows.insert(row.number, id);
+            if let Some(key) = row.other_key {
+                keys.entry(key).or_insert(id);
+            }
             keys.insert(row.key, id);
         }
         Ok(())
@@ -179,6 +183,11 @@ impl Identity {
     pub fn guessed(&self) -> &[Guessed] {
         &self.guessed
     }
+}
+
+/// Whether pages have their numbers, and revisions need not be asked.
+fn are_numbered(dump: &Dump) -> Result<bool> {
+    Ok(dump.rows(model::PAGE).next().transpose()?.is_none_or(|page| page.id().is_some()))
 }
 
 fn content_types(dump: &Dump) -> Result<HashMap<i64, String>> {

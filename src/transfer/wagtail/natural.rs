@@ -15,6 +15,8 @@ pub struct Named {
     pub number: usize,
     /// Its key as references spell it.
     pub key: String,
+    /// Another spelling of it, of older versions.
+    pub other_key: Option<String>,
     /// Its id, where the dump tells it after all.
     pub id: Option<i64>,
     /// What else may tell the id.
@@ -50,6 +52,8 @@ pub fn keys(dump: &Dump, model: &str, identity: &Identity) -> Result<Option<Vec<
         named.push(Named {
             number: row.number,
             key: key.unwrap_or_else(|| format!("row {}", row.number)),
+            other_key: (model == model::TAG)
+                .then(|| reference_key(&Value::Array(vec![row.get("slug").clone()]))),
             id,
             hints,
         });
@@ -65,7 +69,7 @@ fn key_of(row: &Row, identity: &Identity) -> Option<String> {
     let parts: Vec<Value> = match row.model.as_str() {
         model::PAGE => vec![row.get("url_path").clone()],
         model::GROUP => vec![row.get("name").clone()],
-        model::TAG => vec![row.get("slug").clone()],
+        model::TAG => vec![row.get("name").clone()],
         model::SITE => vec![row.get("hostname").clone(), row.get("port").clone()],
         model::LOCALE => vec![row.get("language_code").clone()],
         model if model == identity.special().user => {

@@ -8,6 +8,7 @@ use super::dump::Row;
 use super::identity::Permission;
 use super::identity::model;
 use super::report::Fate;
+use super::run::Item;
 use super::run::Run;
 use super::run::time;
 use crate::accounts::Action;
@@ -19,6 +20,7 @@ use crate::accounts::User;
 use crate::accounts::Work;
 use crate::accounts::restore_group;
 use crate::accounts::restore_user;
+use crate::base::sha256_hex;
 use crate::error::Result;
 use crate::schema::COLLECTION;
 use crate::schema::DOCUMENT;
@@ -69,12 +71,19 @@ impl Run<'_> {
             let Some(there) = self.source.identity.id_of(&row) else { continue };
             let groups = self.groups_of(&row);
             let user = self.user(&row, there, profiles.get(&there));
-            if self.is_beneath && User::get(work, user.id).await?.is_some() {
+            let before = User::get(work, user.id).await?;
+            let item = Item::of(&row, there, format!("user {}", user.username));
+            let is_known = self.marks.contains_key(&(item.model.clone(), there.to_string()));
+            if self.is_beneath && before.is_some() && !is_known {
                 self.report.decide(row.number, Fate::Out("there is somebody of this name already"));
                 continue;
             }
-            restore_user(work, &user, &groups).await?;
-            self.report.decide(row.number, Fate::In);
+            let state = before.as_ref().map(|before| state_of(before));
+            if self.is_to_be_written(&item, state.as_deref()) {
+                let user = with_own_password(user, before);
+                restore_user(work, &user, &groups).await?;
+                self.remember(work, &item, USER, user.id, &state_of(&user)).await?;
+            }
         }
         for (owner, profile) in profiles {
             let fate = if self.ids.get(USER, owner).is_some() { Fate::In } else { Fate::Kept };
@@ -144,12 +153,32 @@ impl Run<'_> {
             }
             let group =
                 Group { id: self.ids.get(GROUP, there).unwrap_or(there), name: row.text("name").to_owned() };
-            if self.is_beneath && Group::get(work, group.id).await?.is_some() {
-                self.report.decide(row.number, Fate::Out("there is a group of this name already"));
-                continue;
-            }
-            restore_group(work, &group, &own).await?;
-            self.report.decide(row.number, Fate::In);
+            self.group(work, &row, there, &group, &own).await?;
+        }
+        Ok(())
+    }
+
+    async fn group(
+        &mut self,
+        work: &mut Work,
+        row: &Row,
+        there: i64,
+        group: &Group,
+        grants: &[StoredGrant],
+    ) -> Result<()> {
+        let before = match Group::get(work, group.id).await? {
+            Some(known) => Some(format!("{known:?} {:?}", known.grants(work).await?)),
+            None => None,
+        };
+        let mut item = Item::of(row, there, format!("group {}", group.name));
+        item.digest = sha256_hex(format!("{}{grants:?}", item.digest).as_bytes());
+        let is_known = self.marks.contains_key(&(item.model.clone(), there.to_string()));
+        if self.is_beneath && before.is_some() && !is_known {
+            self.report.decide(row.number, Fate::Out("there is a group of this name already"));
+        } else if self.is_to_be_written(&item, before.as_deref()) {
+            restore_group(work, group, grants).await?;
+            let after = format!("{group:?} {:?}", group.grants(work).await?);
+            self.remember(work, &item, GROUP, group.id, &after).await?;
         }
         Ok(())
     }
@@ -227,6 +256,34 @@ impl Run<'_> {
         let collection =
             self.ids.get(COLLECTION, identity.resolve(model::COLLECTION, row.get("collection"))?)?;
         Some(StoredGrant::in_collection(action, collection, &label))
+    }
+}
+
+/// What of a user somebody could have edited here; signing in changes the password's hash and is no edit.
+fn state_of(user: &User) -> String {
+    format!(
+        "{} {} {} {} {} {} {} {} {} {} {}",
+        user.username,
+        user.email,
+        user.first_name,
+        user.last_name,
+        user.is_superuser,
+        user.is_active,
+        user.is_staff,
+        user.language,
+        user.time_zone,
+        user.theme,
+        user.doc
+    )
+}
+
+/// Whoever has a password of ours by now keeps it.
+fn with_own_password(user: User, before: Option<User>) -> User {
+    match before {
+        Some(before) if before.password.starts_with("$argon2") => {
+            User { password: before.password, last_login: before.last_login, ..user }
+        }
+        _ => user,
     }
 }
 

@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 
-use serde_json::Value;
-
 use super::dump::Row;
 use super::identity::model;
 use super::ids::Known;
 use super::report::Fate;
+use super::run::Item;
 use super::run::Run;
 use super::run::time;
 use crate::accounts::GROUP;
@@ -70,10 +69,14 @@ impl Run<'_> {
     }
 
     async fn collection(&mut self, work: &mut Work, there: i64, above: i64, name: &str) -> Result<i64> {
-        if !self.is_beneath {
-            return Ok(media::restore_collection(work, there, Some(above), name).await?.id);
-        }
         let tree = media::Collections::load(work).await?;
+        if !self.is_beneath {
+            // One that is here already came with an earlier run and may have another name by now.
+            return match tree.get(Some(there)) {
+                Ok(known) => Ok(known.id),
+                Err(_) => Ok(media::restore_collection(work, there, Some(above), name).await?.id),
+            };
+        }
         let same = tree.in_order().find(|known| known.parent == Some(above) && known.name == name);
         match (same, tree.get(Some(there)).is_ok()) {
             (Some(known), _) => Ok(known.id),
@@ -101,8 +104,12 @@ impl Run<'_> {
                 is_default: row.flag("is_default_site"),
                 front_end_url: None,
             };
-            sites::restore_site(work, &site).await?;
-            self.report.decide(row.number, Fate::In);
+            let before = Site::get(work, site.id).await?.map(|before| format!("{before:?}"));
+            let item = Item::of(&row, there, format!("site {}", site.hostname));
+            if self.is_to_be_written(&item, before.as_deref()) {
+                sites::restore_site(work, &site).await?;
+                self.remember(work, &item, SITE, site.id, &format!("{site:?}")).await?;
+            }
         }
         Ok(())
     }
@@ -130,8 +137,17 @@ impl Run<'_> {
                 self.report.decide(row.number, Fate::Out("--into brings pages to a site that is here"));
                 continue;
             }
-            self.redirect(&row, there).save(work).await?;
-            self.report.decide(row.number, Fate::In);
+            let before = match Redirect::find(work, there).await {
+                Ok(known) => Some(format!("{known:?}")),
+                Err(error) if error.is_not_found() => None,
+                Err(error) => return Err(error),
+            };
+            let item = Item::of(&row, there, format!("redirect {}", row.text("old_path")));
+            if self.is_to_be_written(&item, before.as_deref()) {
+                let saved = self.redirect(&row, there).save(work).await?;
+                let after = format!("{:?}", Redirect::find(work, saved.id).await?);
+                self.remember(work, &item, "redirect", saved.id, &after).await?;
+            }
         }
         Ok(())
     }
@@ -160,15 +176,30 @@ impl Run<'_> {
                 self.report.decide(row.number, Fate::Out("its page is not here"));
                 continue;
             };
-            let page = Object::find(work, PAGE_FAMILY, page).await?;
-            let privacy = match row.text("restriction_type") {
-                "password" => Privacy::Password(row.text("password").to_owned()),
-                "groups" => Privacy::Groups(self.group_ids(&row)),
-                "none" => Privacy::Public,
-                _ => Privacy::Login,
-            };
+            self.page_restriction(work, &row, page).await?;
+        }
+        Ok(())
+    }
+
+    async fn page_restriction(&mut self, work: &mut Work, row: &Row, page: i64) -> Result<()> {
+        let page = Object::find(work, PAGE_FAMILY, page).await?;
+        let known = pages::restrictions(work).await?;
+        let before =
+            known.iter().find(|known| known.object == page.key).map(|known| format!("{:?}", known.privacy()));
+        let privacy = match row.text("restriction_type") {
+            "password" => Privacy::Password(row.text("password").to_owned()),
+            "groups" => Privacy::Groups(self.group_ids(row)),
+            "none" => Privacy::Public,
+            _ => Privacy::Login,
+        };
+        let item = Item::of(
+            row,
+            row.id().unwrap_or(page.id),
+            format!("who may see page {} ({})", page.id, page.title),
+        );
+        if self.is_to_be_written(&item, before.as_deref()) {
             pages::restrict(work, &page, &privacy).await?;
-            self.report.decide(row.number, Fate::In);
+            self.remember(work, &item, "view_restriction", page.id, &format!("{privacy:?}")).await?;
         }
         Ok(())
     }
@@ -182,24 +213,40 @@ impl Run<'_> {
                 self.report.decide(row.number, Fate::Out("its collection is not here"));
                 continue;
             };
-            let admits = match row.text("restriction_type") {
-                "password" => Admits::Password(password::hash(row.text("password")).await?),
-                "groups" => Admits::Groups(self.group_ids(&row)),
-                _ => Admits::SignedIn,
-            };
-            let mut work = self.work().await?;
-            let own = row.pk.as_ref().and_then(Value::as_i64).filter(|_| !self.is_beneath);
-            match own {
-                Some(id) => {
-                    media::restore_restriction(&mut work, id, collection, &admits).await?;
-                    media::follow_restrictions(&mut work, collection).await?;
-                }
-                None => media::restrict_collection(&mut work, collection, Some(admits)).await?,
-            }
-            work.commit().await?;
-            self.report.decide(row.number, Fate::In);
+            self.collection_restriction(&row, collection).await?;
         }
         Ok(())
+    }
+
+    async fn collection_restriction(&mut self, row: &Row, collection: i64) -> Result<()> {
+        let tree = media::Collections::load(&mut self.to.db.read().await?).await?;
+        let own = |restriction: &&media::Restriction| restriction.collection == collection;
+        let before = tree
+            .restrictions(Some(collection))
+            .into_iter()
+            .find(own)
+            .map(|known| format!("{:?}", known.admits));
+        let item =
+            Item::of(row, row.id().unwrap_or(collection), format!("who may see collection {collection}"));
+        if !self.is_to_be_written(&item, before.as_deref()) {
+            return Ok(());
+        }
+        let admits = match row.text("restriction_type") {
+            "password" => Admits::Password(password::hash(row.text("password")).await?),
+            "groups" => Admits::Groups(self.group_ids(row)),
+            _ => Admits::SignedIn,
+        };
+        let state = format!("{admits:?}");
+        let mut work = self.work().await?;
+        match row.id().filter(|_| !self.is_beneath) {
+            Some(id) => {
+                media::restore_restriction(&mut work, id, collection, &admits).await?;
+                media::follow_restrictions(&mut work, collection).await?;
+            }
+            None => media::restrict_collection(&mut work, collection, Some(admits)).await?,
+        }
+        self.remember(&mut work, &item, "collection restriction", collection, &state).await?;
+        work.commit().await
     }
 
     fn group_ids(&self, row: &Row) -> Vec<i64> {

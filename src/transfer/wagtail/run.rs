@@ -14,6 +14,7 @@ use crate::accounts::Actor;
 use crate::accounts::Work;
 use crate::base::Clock;
 use crate::base::Timestamp;
+use crate::base::sha256_hex;
 use crate::content;
 use crate::content::Object;
 use crate::content::Restored;
@@ -84,6 +85,14 @@ pub struct Item {
     pub rows: Vec<usize>,
 }
 
+impl Item {
+    /// Something that is made from one row alone.
+    pub fn of(row: &Row, there: i64, name: String) -> Self {
+        let digest = sha256_hex(Value::Object(row.fields.clone()).to_string().as_bytes());
+        Self { model: row.model.clone(), there, name, digest, rows: vec![row.number] }
+    }
+}
+
 /// What is to be done with an object.
 pub enum Verdict {
     /// It is not here yet.
@@ -150,6 +159,44 @@ impl Run<'_> {
         };
         mark.keep(work).await?;
         Ok(object)
+    }
+
+    /// Whether something that has no version, such as a user or a site, is to be written: its state as text stands in
+    /// for one. Decides the fate of its row.
+    pub fn is_to_be_written(&mut self, item: &Item, before: Option<&str>) -> bool {
+        let fate = match (self.marks.get(&(item.model.clone(), item.there.to_string())), before) {
+            (None, _) => Fate::In,
+            (Some(_), None) => Fate::Out("deleted here since the last import"),
+            (Some(mark), Some(before)) if fingerprint(before) != mark.version => {
+                self.report.edited.push(item.name.clone());
+                Fate::Out("edited here since the last import")
+            }
+            (Some(mark), Some(_)) if mark.digest == item.digest => Fate::Unchanged,
+            (Some(_), Some(_)) => Fate::In,
+        };
+        self.decide(item, fate);
+        fate == Fate::In
+    }
+
+    /// Remembers something that has no version.
+    pub async fn remember(
+        &self,
+        work: &mut Work,
+        item: &Item,
+        family: &str,
+        id: i64,
+        after: &str,
+    ) -> Result<()> {
+        let mark = Mark {
+            source: self.name.clone(),
+            model: item.model.clone(),
+            pk: item.there.to_string(),
+            family: family.to_owned(),
+            id,
+            digest: item.digest.clone(),
+            version: fingerprint(after),
+        };
+        mark.keep(work).await
     }
 
     /// Decides the fate of all rows of an object.
@@ -277,6 +324,13 @@ fn forget_child_ids(declared: &Type, document: &mut Document) {
             row.insert("id".to_owned(), Value::Null);
         }
     }
+}
+
+/// A number that stands for a state.
+fn fingerprint(state: &str) -> i64 {
+    const DIGITS: usize = 15;
+    let hash = sha256_hex(state.as_bytes());
+    hash.get(..DIGITS).and_then(|digits| i64::from_str_radix(digits, 16).ok()).unwrap_or_default()
 }
 
 /// A moment in a row.
