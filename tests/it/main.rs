@@ -10,6 +10,7 @@ mod events;
 mod files;
 mod house;
 mod import;
+mod killed;
 mod library;
 mod media;
 mod models;
