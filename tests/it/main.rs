@@ -23,3 +23,4 @@ mod site;
 mod store;
 mod text;
 mod web;
+mod wagtail;

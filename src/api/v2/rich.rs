@@ -3,6 +3,13 @@
 use super::answer::Refusal;
 use super::params::Params;
 use super::show::Show;
+use super::show::document_path;
+use crate::schema::DOCUMENT;
+use crate::schema::IMAGE;
+use crate::schema::PAGE_FAMILY;
+use crate::text::rich;
+use crate::text::rich::Links;
+use crate::text::rich::RichImage;
 
 /// A form of rich text.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -35,7 +42,32 @@ impl Format {
     /// A stored text in this form.
     pub fn spell(self, show: &Show<'_>, stored: &str) -> String {
         match self {
-            Self::DbHtml | Self::Html | Self::DbMarkdown | Self::Markdown => stored.to_owned(),
+            Self::DbHtml => stored.to_owned(),
+            Self::Html => rich::to_html(stored, show).into_owned(),
+            Self::DbMarkdown => rich::to_markdown(stored, None),
+            Self::Markdown => rich::to_markdown(stored, Some(show)),
         }
+    }
+}
+
+/// What a text names by id, as whoever asks may see it.
+impl Links for Show<'_> {
+    fn page_url(&self, id: i64) -> Option<String> {
+        self.by_id(PAGE_FAMILY, id).and_then(|page| self.html_url(page))
+    }
+
+    fn document_url(&self, id: i64) -> Option<String> {
+        let document = self.by_id(DOCUMENT, id)?;
+        document.file.as_ref().map(|file| document_path(id, &file.name))
+    }
+
+    fn image(&self, id: i64, format: &str) -> Option<RichImage> {
+        let width = if format == "fullwidth" { "width-800" } else { "width-500" };
+        let (url, size) = self.made(self.by_id(IMAGE, id)?, width)?;
+        Some(RichImage { url, width: size.width, height: size.height })
+    }
+
+    fn embed_html(&self, _url: &str) -> Option<String> {
+        None
     }
 }

@@ -126,20 +126,24 @@ impl Show<'_> {
 
     /// An image made by a filter spec.
     pub fn rendition(&self, image: &Item, spec: &str) -> Value {
-        let made = original(image).zip(Spec::parse(spec).ok());
-        let made = made.and_then(|(original, spec)| {
-            let plan = Plan::of(original.size, original.focal, &spec).ok()?;
-            Some((original.rendition_path(&spec), plan))
-        });
-        let Some((url, plan)) = made else { return json!({ "error": "SourceImageIOError" }) };
+        let Some((url, size)) = self.made(image, spec) else {
+            return json!({ "error": "SourceImageIOError" });
+        };
         let alt = image.doc.get("description").and_then(Value::as_str).filter(|text| !text.is_empty());
         json!({
             "url": url,
             "full_url": format!("{}{url}", self.setting.media_base),
-            "width": plan.size.width,
-            "height": plan.size.height,
+            "width": size.width,
+            "height": size.height,
             "alt": alt.unwrap_or(&image.title),
         })
+    }
+
+    /// The address and the size of a rendition; `None` where there is no file, or none that can be rendered.
+    pub fn made(&self, image: &Item, spec: &str) -> Option<(String, Size)> {
+        let (original, spec) = (original(image)?, Spec::parse(spec).ok()?);
+        let plan = Plan::of(original.size, original.focal, &spec).ok()?;
+        Some((original.rendition_path(&spec), plan.size))
     }
 
     /// Where a redirect leads.
