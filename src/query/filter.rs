@@ -84,8 +84,8 @@ pub enum Filter {
     Id(i64),
     /// The objects of these ids.
     AnyId(Vec<i64>),
-    /// The page with this stored URL path.
-    UrlPath(String),
+    /// The pages with one of these stored URL paths.
+    UrlPaths(Vec<String>),
     /// Nothing matches.
     Nothing,
 }
@@ -108,7 +108,7 @@ impl Filter {
             Self::TranslationOf(key, id) => sql("o.translation_key = ? and o.id <> ?").bind(key).bind(*id),
             Self::Id(id) => sql("o.id = ?").bind(*id),
             Self::AnyId(ids) => sql("o.id in ").bind_list(ids.iter().copied()),
-            Self::UrlPath(url_path) => sql("o.url_path = ?").bind(url_path),
+            Self::UrlPaths(url_paths) => sql("o.url_path in ").bind_list(url_paths),
             Self::Nothing => sql("1 = 0"),
         }
     }

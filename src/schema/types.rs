@@ -96,6 +96,8 @@ pub struct Type {
     pub title_field: Option<String>,
     /// The theme's template; by default derived from the label.
     pub template: Option<String>,
+    /// For a page: the paths beneath its own that it answers itself, as `tags/*`, where `*` is any one part.
+    pub routes: Vec<String>,
     /// Earlier labels.
     pub was: Vec<String>,
     /// Where it is declared.
@@ -127,6 +129,7 @@ impl Type {
             order: Vec::new(),
             title_field: None,
             template: None,
+            routes: Vec::new(),
             was: Vec::new(),
             place: Place::default(),
         }
@@ -145,6 +148,15 @@ impl Type {
     /// Whether its objects are nodes of the page tree.
     pub fn is_page(&self) -> bool {
         matches!(self.kind, Kind::Page | Kind::Form)
+    }
+
+    /// Whether a page answers the path made of these parts beneath its own.
+    pub fn answers(&self, parts: &[&str]) -> bool {
+        self.routes.iter().any(|route| {
+            let wanted: Vec<&str> = route.split('/').filter(|part| !part.is_empty()).collect();
+            let fits = |(wanted, part): (&&str, &&str)| *wanted == "*" || wanted == part;
+            wanted.len() == parts.len() && wanted.iter().zip(parts).all(fits)
+        })
     }
 
     /// The family that its ids are counted in.

@@ -10,6 +10,7 @@ use serde_json::Value;
 use siskin::accounts::Actor;
 use siskin::api;
 use siskin::cms::Cms;
+use siskin::search::Follower;
 use siskin::sites;
 use siskin::transfer::wagtail::{Destination, Dump, Options, import};
 
@@ -41,6 +42,7 @@ async fn bakery(dir: &Path, dump: &Path) -> Arc<Cms> {
     let mut work = cms.work(Actor::System("test")).await.unwrap();
     sites::update_site(&mut work, &site).await.unwrap();
     cms.commit(work).await.unwrap();
+    Follower::new(cms.index.clone(), cms.db.clone(), cms.schema.clone()).catch_up().await.unwrap();
     cms
 }
 
@@ -75,7 +77,8 @@ async fn the_bakery_answers_as_wagtail_does() {
 }
 
 async fn answer(router: &Router, record: &Value) -> Answered {
-    let mut headers = vec![("accept".to_owned(), "application/json".to_owned()), ("host".to_owned(), HOST.to_owned())];
+    let mut headers =
+        vec![("accept".to_owned(), "application/json".to_owned()), ("host".to_owned(), HOST.to_owned())];
     for (name, value) in record["request_headers"].as_object().into_iter().flatten() {
         headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
         headers.push((name.clone(), value.as_str().unwrap_or_default().to_owned()));
@@ -98,7 +101,8 @@ fn difference(record: &Value, answered: &Answered) -> Option<String> {
         return Some(format!("{status}, recorded {}: {}", record["status"], answered.text));
     }
     if let Some(recorded) = record["location"].as_str() {
-        let location = answered.headers.get("location").map_or("", |value| value.to_str().unwrap_or_default());
+        let location =
+            answered.headers.get("location").map_or("", |value| value.to_str().unwrap_or_default());
         return (path_of(location) != path_of(recorded)).then(|| format!("{location}, recorded {recorded}"));
     }
     let wanted = &record["body"];
@@ -130,14 +134,17 @@ fn same_items(wanted: &Value, got: &Value) -> bool {
 
 fn first_difference(place: &str, wanted: &Value, got: &Value) -> String {
     if let (Value::Object(wanted), Value::Object(got)) = (wanted, got) {
-        let differs = wanted.iter().find(|(name, value)| got.get(*name).map(Value::to_string) != Some(value.to_string()));
+        let differs = wanted
+            .iter()
+            .find(|(name, value)| got.get(*name).map(Value::to_string) != Some(value.to_string()));
         if let Some((name, value)) = differs {
             let other = got.get(name).unwrap_or(&Value::Null);
             return first_difference(&format!("{place}.{name}"), value, other);
         }
     }
     if let (Value::Array(wanted), Value::Array(got)) = (wanted, got)
-        && let Some(at) = wanted.iter().zip(got).position(|(wanted, got)| wanted.to_string() != got.to_string())
+        && let Some(at) =
+            wanted.iter().zip(got).position(|(wanted, got)| wanted.to_string() != got.to_string())
     {
         return first_difference(&format!("{place}[{at}]"), &wanted[at], &got[at]);
     }

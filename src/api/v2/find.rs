@@ -41,17 +41,38 @@ pub fn id(ask: &Ask) -> Result<Option<i64>, Refusal> {
     Ok(Some(number.value().unwrap_or(-1)))
 }
 
+/// Parts of a path that are looked at: the most deeply that a page can stand.
+const MOST_PARTS: usize = 64;
+
+/// The page at a path of the request's site, or the closest one above that answers the rest itself.
 async fn by_path(
     ask: &Ask,
     narrowed: &Narrowed,
     conn: &mut Conn,
     path: &str,
 ) -> Result<Option<Item>, Refusal> {
-    let slugs: Vec<&str> = path.split('/').filter(|slug| !slug.is_empty()).collect();
-    let path = format!("/{}", slugs.join("/"));
-    let Some(located) = ask.site.as_ref().and_then(|site| ask.sites.locate(site, &path)) else {
-        return Ok(None);
-    };
-    let selection = narrowed.selection.clone().filter(Filter::UrlPath(located.url_path));
-    Ok(selection.without_documents().first(conn).await?)
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    let located = ask.site.as_ref().and_then(|site| ask.sites.locate(site, &format!("/{}", parts.join("/"))));
+    let Some(located) = located.filter(|_| parts.len() <= MOST_PARTS) else { return Ok(None) };
+    let url_paths = above(&located.url_path);
+    let selection = narrowed.selection.clone().filter(Filter::UrlPaths(url_paths.clone()));
+    let pages = selection.without_documents().items(conn, 0, MOST_PARTS as i64).await?;
+    Ok(url_paths.iter().find_map(|url_path| {
+        let rest: Vec<&str> =
+            located.url_path[url_path.len()..].split('/').filter(|part| !part.is_empty()).collect();
+        let at_path = pages.iter().filter(|page| page.url_path.as_ref() == Some(url_path));
+        at_path.into_iter().find(|page| rest.is_empty() || answers(ask, page, &rest)).cloned()
+    }))
+}
+
+fn answers(ask: &Ask, page: &Item, rest: &[&str]) -> bool {
+    ask.schema.get(&page.type_).is_some_and(|declared| declared.answers(rest))
+}
+
+/// A stored URL path and those above it, the longest first.
+fn above(url_path: &str) -> Vec<String> {
+    let ends = url_path.match_indices('/').map(|(at, _)| at + 1);
+    let mut paths: Vec<String> = ends.map(|end| url_path[..end].to_owned()).collect();
+    paths.reverse();
+    paths
 }

@@ -45,13 +45,17 @@ impl Narrowed {
         Ok(Self { selection: Selection::pages(scope.clone()).of_types(typed), label, scope })
     }
 
-    /// The same with every condition of the query string.
+    /// The same with every condition of the query string. A snippet's endpoint takes conditions and heeds none, as the
+    /// bare endpoint does that the original's sites declare.
     pub async fn by_params(
         mut self,
         ask: &Ask,
         endpoint: &Endpoint,
         conn: &mut Conn,
     ) -> Result<Self, Refusal> {
+        if let Endpoint::Snippets(_) = endpoint {
+            return Ok(self);
+        }
         let face = ask.faces.get(&self.label).clone();
         let mut by_fields = Vec::new();
         for (name, text) in ask.params.iter().filter(|(name, _)| *name != "locale") {

@@ -1,5 +1,7 @@
 //! The value of a declared field, as an answer shows it: the one place of this API that looks at shapes.
 
+use std::cmp::Ordering;
+
 use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
@@ -49,8 +51,8 @@ pub fn value(show: &Show<'_>, siblings: &Siblings<'_>, field: &Field, nested: Op
     match (&field.shape, nested) {
         (Shape::Link(target), Some(nested)) => link(show, target, stored, nested).unwrap_or_default(),
         (Shape::Links(target), Some(nested)) => {
-            let ids = stored.as_array().into_iter().flatten();
-            ids.filter_map(|id| link(show, target, id, nested)).collect()
+            let ids = in_order(show, target, stored);
+            ids.into_iter().filter_map(|id| link(show, target, id, nested)).collect()
         }
         (Shape::Children { label, fields }, Some(nested)) => {
             let rows = stored.as_array().into_iter().flatten().filter_map(Value::as_object);
@@ -63,6 +65,38 @@ pub fn value(show: &Show<'_>, siblings: &Siblings<'_>, field: &Field, nested: Op
         }),
         (Shape::ChoiceLabel { of }, _) => choice_label(siblings, of),
         _ => within(show, field, stored),
+    }
+}
+
+/// The ids in the order that the type at the other end declares; as they stand if it declares none.
+fn in_order<'v>(show: &Show<'_>, target: &Target, stored: &'v Value) -> Vec<&'v Value> {
+    let mut ids: Vec<&Value> = stored.as_array().into_iter().flatten().collect();
+    let Target::Snippet(labels) = target else { return ids };
+    let declared = labels.first().and_then(|label| show.schema.get(label));
+    let Some(declared) = declared.filter(|declared| !declared.order.is_empty()) else { return ids };
+    let key = |id: &Value, name: &str| {
+        let item = show.by_id(declared.family(), id.as_i64()?)?;
+        Some(item.doc.get(name).cloned().unwrap_or_default())
+    };
+    ids.sort_by(|one, other| {
+        let steps = declared.order.iter().map(|step| {
+            let name = step.trim_start_matches('-');
+            let ordering = compare(key(one, name), key(other, name));
+            if step.starts_with('-') { ordering.reverse() } else { ordering }
+        });
+        steps.fold(Ordering::Equal, Ordering::then)
+    });
+    ids
+}
+
+/// Nothing comes before anything.
+fn compare(one: Option<Value>, other: Option<Value>) -> Ordering {
+    let (one, other) = (one.unwrap_or_default(), other.unwrap_or_default());
+    let number = |value: &Value| value.as_f64();
+    match (number(&one), number(&other)) {
+        (Some(one), Some(other)) => one.total_cmp(&other),
+        (None, None) => one.as_str().cmp(&other.as_str()),
+        (one, other) => one.is_some().cmp(&other.is_some()),
     }
 }
 
@@ -110,7 +144,7 @@ fn within(show: &Show<'_>, field: &Field, stored: &Value) -> Value {
             entries.filter_map(|entry| block(show, blocks, entry)).collect()
         }
         Shape::Link(Target::Image) => match &field.options.api_rendition {
-            Some(spec) => whole_image(show, stored, spec),
+            Some(spec) => whole_image(show, stored, spec, None),
             None => stored.clone(),
         },
         _ => stored.clone(),
@@ -128,7 +162,11 @@ fn structure(show: &Show<'_>, fields: &[Field], stored: &Value) -> Value {
     let shown = fields.iter().filter(|field| field.options.api);
     let parts = shown.map(|field| {
         let part = stored.get(&field.name).unwrap_or(&Value::Null);
-        (field.name.clone(), within(show, field, part))
+        let value = match (&field.shape, &field.options.api_rendition) {
+            (Shape::Link(Target::Image), Some(spec)) => whole_image(show, part, spec, words_beside(stored)),
+            _ => within(show, field, part),
+        };
+        (field.name.clone(), value)
     });
     Value::Object(parts.collect::<Map<_, _>>())
 }
@@ -141,18 +179,23 @@ fn block(show: &Show<'_>, blocks: &[Block], entry: &Value) -> Option<Value> {
     Some(json!({ "type": name, "value": value, "id": entry.get("id") }))
 }
 
+/// What an image says in this place, where its block has `alt_text`, or is `decorative` and so says nothing.
+fn words_beside(block: &Value) -> Option<&str> {
+    let decorative = block.get("decorative").and_then(Value::as_bool).unwrap_or_default();
+    let words = block.get("alt_text").and_then(Value::as_str).filter(|words| !words.is_empty());
+    if decorative { Some("") } else { words }
+}
+
 /// An image that its block shows whole, with a rendition.
-fn whole_image(show: &Show<'_>, id: &Value, spec: &str) -> Value {
-    let image = image_of(id).and_then(|reference| show.get(&reference));
-    image.map_or(Value::Null, |image| {
-        json!({
-            "id": image.id,
-            "title": image.title,
-            "meta": {
-                "type": IMAGE,
-                "download_url": show.download_url(image),
-                "rendition": show.rendition(image, spec),
-            },
-        })
+fn whole_image(show: &Show<'_>, id: &Value, spec: &str, alt: Option<&str>) -> Value {
+    let Some(image) = image_of(id).and_then(|reference| show.get(&reference)) else { return Value::Null };
+    let mut rendition = show.rendition(image, spec);
+    if let (Some(words), Some(alt)) = (rendition.get_mut("alt"), alt) {
+        *words = alt.into();
+    }
+    json!({
+        "id": image.id,
+        "title": image.title,
+        "meta": { "type": IMAGE, "download_url": show.download_url(image), "rendition": rendition },
     })
 }

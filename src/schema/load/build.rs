@@ -202,6 +202,7 @@ impl<'s> Build<'s> {
             order: node.texts("order").unwrap_or_default(),
             title_field: node.text("title_field"),
             template: node.text("template"),
+            routes: node.texts("routes").unwrap_or_default(),
             was: node.texts("was").unwrap_or_default(),
             place: node.place(),
         };

@@ -83,7 +83,10 @@ pub(super) fn built_in(registry: &Registry, kind: Kind) -> Vec<Field> {
             }
             "slug" => field.help = "The last part of the page's address.".to_owned(),
             "seo_title" => field.help = "Shown in search results instead of the title.".to_owned(),
-            "description" => field.help = "What the picture shows, for people who cannot see it.".to_owned(),
+            "description" => {
+                field.help = "What the picture shows, for people who cannot see it.".to_owned();
+                field.options.search = Some(1.0);
+            }
             "tags" => field.options.search = Some(10.0),
             _ => {}
         }
