@@ -3,7 +3,9 @@
 //! Everything is written through domain verbs; what a foreign row means here is decided in one file
 //! ([`shape`](self)) from the type's shape. Read `wagtail/mod.rs` first: it tells the import as a story.
 
+pub mod seed;
 mod shape;
+pub mod starter;
 pub mod wagtail;
 
 pub use shape::{Mapping, References};
