@@ -16,6 +16,8 @@ const IGNORED: &str = "/data\n/media\n";
 /// The configuration of a new site: everything else has a default.
 const CONFIG: &str = "# Every key: `siskin config reference`. The environment goes before this file: SISKIN_SERVER__PORT=9000\n\
                       base_url = \"http://localhost:8000\"\n";
+/// That of the starter site.
+const STARTER_CONFIG: &str = include_str!("../../config.toml");
 /// One type to begin with.
 const MODELS: &str = include_str!("new_models.toml");
 
@@ -40,7 +42,7 @@ impl New {
             return Err(Error::Bad(format!("{} is not empty, and nothing was changed", self.dir.display())));
         }
         let write = |name: &str, bytes: &[u8]| write(&self.dir.join(name), bytes).map_err(cannot);
-        write("config.toml", CONFIG.as_bytes())?;
+        write("config.toml", if self.starter { STARTER_CONFIG } else { CONFIG }.as_bytes())?;
         write(".gitignore", IGNORED.as_bytes())?;
         if self.starter {
             unpack(&STARTER_MODELS, &self.dir.join("models")).map_err(cannot)?;

@@ -33,7 +33,9 @@ impl Serve {
         let changes = if self.dev { ModelChanges::ApplyAll } else { ModelChanges::ApplyHarmless };
         let builder = Cms::builder(&site.0).config(config).model_changes(changes);
         let builder = if self.dev { builder.watch_theme() } else { builder };
-        server::serve(builder.open().await?).await?;
+        let cms = builder.open().await?;
+        cms.begin().await?;
+        server::serve(cms).await?;
         Ok(ExitCode::SUCCESS)
     }
 

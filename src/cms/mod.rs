@@ -1,8 +1,10 @@
 //! [`Cms`]: the handle to everything above the doors. One is made at start and shared.
 //!
-//! Reading order: this file (what it holds), `builder` (how it is made), `snapshot` (what is kept in memory and how it
+//! Reading order: this file (what it holds), `builder` (how it is made), `beginning` (what an empty store is
+//! filled with), `snapshot` (what is kept in memory and how it
 //! follows the log).
 
+mod beginning;
 mod builder;
 mod snapshot;
 

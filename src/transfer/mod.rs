@@ -5,7 +5,6 @@
 
 pub mod seed;
 mod shape;
-pub mod starter;
 pub mod wagtail;
 
 pub use shape::{Mapping, References};

@@ -63,7 +63,7 @@ pub struct Ground<'a> {
     /// The address of the site.
     pub base_url: &'a Url,
     /// The language of what names none.
-    pub default_locale: &'a str,
+    pub default_locale: String,
     /// How large an image may be.
     pub bounds: media::Bounds,
 }
@@ -105,7 +105,7 @@ pub async fn sow(archive: &Archive, ground: Ground<'_>) -> Result<Option<Sown>> 
     }
     let list = archive.read(LIST)?;
     let list = std::str::from_utf8(&list).map_err(|_| Error::Setup(format!("{LIST} is not UTF-8 text")))?;
-    let default_locale = ground.default_locale.to_owned();
+    let default_locale = ground.default_locale.clone();
     let mut sowing = Sowing { archive, ground, default_locale, sown: Sown::default() };
     for (number, line) in list.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let told = |error: &dyn std::fmt::Display| Error::Setup(format!("{LIST}:{}: {error}", number + 1));
@@ -116,7 +116,8 @@ pub async fn sow(archive: &Archive, ground: Ground<'_>) -> Result<Option<Sown>> 
     Ok(Some(sowing.sown))
 }
 
-async fn is_bare(work: &mut Work) -> Result<bool> {
+/// Whether a store holds no site, and no page but the root.
+pub async fn is_bare(work: &mut Work) -> Result<bool> {
     let sites = Site::list(work).await?;
     let root = pages::root(work).await?;
     let beneath = match &root {
