@@ -80,7 +80,13 @@ impl Cms {
         self.commit(work).await
     }
 
-    async fn home(&self, work: &mut Work, declared: &Type, root: &crate::content::Object, locale: &str) -> Result<i64> {
+    async fn home(
+        &self,
+        work: &mut Work,
+        declared: &Type,
+        root: &crate::content::Object,
+        locale: &str,
+    ) -> Result<i64> {
         let mut document: Document = declared.initial();
         document.insert("title".to_owned(), Value::from(self.config.site.name.as_str()));
         document.insert("slug".to_owned(), Value::from("home"));

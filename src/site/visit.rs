@@ -1,0 +1,125 @@
+//! A request as the site sees it: who comes to which site, where to, and in which language.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::extract::Path;
+use axum::http::HeaderMap;
+use axum::http::request::Parts;
+use url::Url;
+use url::form_urlencoded;
+
+use crate::accounts::Actor;
+use crate::accounts::Reading;
+use crate::cache::Answer;
+use crate::cms::Cms;
+use crate::error::Result;
+use crate::render::Scene;
+use crate::render::Subject;
+use crate::sites::Located;
+use crate::web::Failure;
+use crate::web::Here;
+use crate::web::Viewer;
+
+/// What pages of a theme may load and do: nothing foreign but pictures, and the players that themes can embed.
+const POLICY: &str = "default-src 'self'; img-src 'self' data: https:; style-src 'self' 'unsafe-inline'; \
+                      frame-src https://www.youtube-nocookie.com https://player.vimeo.com; object-src 'none'; \
+                      base-uri 'self'; form-action 'self'; frame-ancestors 'self'";
+/// Pages are asked for anew each time and answered with 304 when nothing changed.
+const FRESH: &str = "public, max-age=0, must-revalidate";
+
+/// Somebody at an address of the site.
+pub struct Visit {
+    /// The site's system.
+    pub cms: Arc<Cms>,
+    /// The site, and all sites.
+    pub here: Here,
+    /// Who comes.
+    pub actor: Actor,
+    /// The path, decoded, beginning with a slash.
+    pub path: String,
+    /// The path and query as they were sent.
+    pub sent: String,
+    /// The query's names and values.
+    pub query: Vec<(String, String)>,
+    /// The request's headers.
+    pub headers: HeaderMap,
+}
+
+impl FromRequestParts<Arc<Cms>> for Visit {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, cms: &Arc<Cms>) -> Result<Self, Failure> {
+        let here = Here::from_request_parts(parts, cms).await?;
+        let Viewer(actor) = Viewer::from_request_parts(parts, cms).await?;
+        let path = Path::<String>::from_request_parts(parts, cms).await.map(|path| path.0);
+        let query = form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
+        Ok(Self {
+            cms: cms.clone(),
+            here,
+            actor,
+            path: format!("/{}", path.unwrap_or_default().replace('\0', "")),
+            sent: parts.uri.path_and_query().map_or("/", |sent| sent.as_str()).to_owned(),
+            query: query.map(|(name, value)| (name.replace('\0', ""), value.replace('\0', ""))).collect(),
+            headers: parts.headers.clone(),
+        })
+    }
+}
+
+impl Visit {
+    /// What the path means; the front page's language where it means nothing.
+    pub fn located(&self) -> Option<Located> {
+        self.here.sites.locate(&self.here.site, &self.path)
+    }
+
+    /// The language of the address.
+    pub fn locale(&self) -> String {
+        self.located().map_or_else(|| self.here.sites.default_locale().to_owned(), |located| located.locale)
+    }
+
+    /// The last value of a name in the query.
+    pub fn asked(&self, name: &str) -> Option<&str> {
+        self.query.iter().rev().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
+    }
+
+    /// A reading for whoever comes.
+    pub async fn reading(&self) -> Result<Reading> {
+        self.cms.reading(self.actor.clone()).await
+    }
+
+    /// Whether nobody known comes: then an answer depends on the address alone.
+    pub fn is_strange(&self) -> bool {
+        matches!(self.actor, Actor::Anonymous)
+    }
+
+    /// Draws a page of the theme in this language.
+    pub async fn draw(&self, locale: &str, subject: Subject) -> Result<String> {
+        let scene = Scene {
+            site: self.here.site.id,
+            locale: locale.to_owned(),
+            path: self.path.clone(),
+            query: self.query.clone(),
+            is_preview: false,
+        };
+        let reading = self.reading().await?;
+        self.cms.stage.draw(self.here.sites.clone(), Some(reading), scene, subject).await
+    }
+
+    /// The whole address of a stored URL path, as browsers and feed readers want it; `None` if no site shows it.
+    pub fn address(&self, url_path: &str) -> Option<Url> {
+        let address = self.here.sites.address_of(url_path, Some(self.here.site.id))?;
+        Url::parse(&address.url()).ok()
+    }
+}
+
+/// A drawn page as an answer.
+pub fn html(status: u16, body: String, is_public: bool) -> Answer {
+    let kept = if is_public { FRESH } else { "private, no-store" };
+    let headers = [
+        ("content-type", "text/html; charset=utf-8"),
+        ("content-security-policy", POLICY),
+        ("cache-control", kept),
+    ];
+    let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    Answer { status, headers: headers.collect(), body: body.into() }
+}
