@@ -93,5 +93,6 @@ fn drawn(session: &Session, subject: &Subject) -> Result<String> {
     let view = subject.view(session)?;
     let told = |error| session.theme.templates.told(&error);
     let context = Context::from_serialize(&view).map_err(told)?;
-    session.tera.render(&subject.template(session), &context).map_err(told)
+    let drawn = session.tera.render(&subject.template(session), &context).map_err(told)?;
+    Ok(drawn.trim_start().to_owned())
 }
