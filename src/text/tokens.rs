@@ -3,6 +3,7 @@
 //! Only html5ever's tokenizer is used, not its tree: building a tree repeats open formatting elements in every
 //! block, so that a small hostile text could become a huge one. What is made of the tokens is spelled by us, strictly.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 
 use html5ever::tendril::StrTendril;
@@ -14,6 +15,9 @@ use html5ever::tokenizer::TokenSink;
 use html5ever::tokenizer::TokenSinkResult;
 use html5ever::tokenizer::Tokenizer;
 use html5ever::tokenizer::states::RawKind;
+
+/// No tag has so many attributes, nor so much in them.
+const MOST_ATTRIBUTES: usize = 4_000;
 
 /// A piece of somebody's HTML, entities decoded.
 pub(super) enum Token<'a> {
@@ -29,13 +33,33 @@ pub(super) enum Token<'a> {
 
 /// Reads all of `html`, passing what is found on in order. Comments and declarations are not passed on.
 pub(super) fn read(html: &str, take: impl FnMut(Token<'_>)) {
+    let html = without_overloaded_tags(html);
     let sink = Sink(RefCell::new(Reading { take, inside: None }));
     let tokenizer = Tokenizer::new(sink, Default::default());
     let input = BufferQueue::default();
-    input.push_back(StrTendril::from(html));
+    input.push_back(StrTendril::from(&*html));
     // It stops only where a sink asks it to; ours does not.
     let _finished = tokenizer.feed(&input);
     tokenizer.end();
+}
+
+/// The HTML without tags of thousands of attributes: each is compared with all before it. Nobody writes these.
+fn without_overloaded_tags(html: &str) -> Cow<'_, str> {
+    let overloaded = |tag: &str| {
+        let signs = tag.bytes().take_while(|sign| *sign != b'>');
+        let between =
+            signs.filter(|sign| matches!(sign, b' ' | b'\t' | b'\n' | b'\r' | 0xC | b'/' | b'"' | b'\''));
+        tag.len() > MOST_ATTRIBUTES
+            && tag.starts_with(|sign: char| sign.is_ascii_alphabetic() || sign == '/')
+            && between.take(MOST_ATTRIBUTES).count() == MOST_ATTRIBUTES
+    };
+    let mut tags = html.split('<');
+    let first = tags.next().unwrap_or_default();
+    if !tags.clone().any(overloaded) {
+        return Cow::Borrowed(html);
+    }
+    let kept = tags.filter(|tag| !overloaded(tag)).flat_map(|tag| ["<", tag]);
+    Cow::Owned(std::iter::once(first).chain(kept).collect())
 }
 
 /// The value of an attribute.
@@ -120,6 +144,13 @@ mod tests {
             Token::Dropped(tag) => told.push_str(&format!("(-{})", tag.name)),
         });
         told
+    }
+
+    #[test]
+    fn a_tag_of_thousands_of_attributes_is_left_out() {
+        let many: String = (0..MOST_ATTRIBUTES).map(|number| format!(" a{number}")).collect();
+        assert_eq!(told(&format!("x<b>y<p{many}>z</p></b>")), "x[b]y[/p][/b]");
+        assert_eq!(told(&format!("x < y{many}")), format!("x < y{many}"));
     }
 
     #[test]

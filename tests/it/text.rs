@@ -3,6 +3,7 @@
 use std::fs;
 use std::sync::LazyLock;
 
+use proptest::prelude::*;
 use regex::Regex;
 use serde_json::Value;
 use siskin::error::Result;
@@ -259,4 +260,89 @@ fn every_format_is_what_wagtail_answered() -> Result<()> {
     }
     assert!(compared > 30, "only {compared} texts were compared");
     Ok(())
+}
+/// A soup of tags and words, well-formed only by chance.
+fn soup() -> impl Strategy<Value = String> {
+    const PIECES: [&str; 44] = [
+        "<p>",
+        "</p>",
+        "<p data-block-key=\"k\">",
+        "<h2>",
+        "</h2>",
+        "<blockquote>",
+        "</blockquote>",
+        "<ul>",
+        "</ul>",
+        "<ol>",
+        "</ol>",
+        "<li>",
+        "</li>",
+        "<b>",
+        "</b>",
+        "<i>",
+        "</i>",
+        "<strong>",
+        "</strong>",
+        "<code>",
+        "</code>",
+        "<a href=\"/x\">",
+        "<a linktype=\"page\" id=\"3\">",
+        "</a>",
+        "<br>",
+        "<br/>",
+        "<hr>",
+        "<embed embedtype=\"image\" id=\"1\" format=\"left\"/>",
+        "<embed>",
+        "<div>",
+        "</div>",
+        "<pre>",
+        "</pre>",
+        "<table>",
+        "<tr>",
+        "<td>",
+        "</td>",
+        "<script>",
+        "</script>",
+        "<!--",
+        "-->",
+        " ",
+        "\n",
+        "word &amp; & <",
+    ];
+    proptest::collection::vec(proptest::sample::select(PIECES.to_vec()), 0..40)
+        .prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_soup_becomes_clean(html in soup(), names in proptest::sample::subsequence(vec!["bold", "h2", "ul", "link", "image", "blockquote", "code"], 0..7)) {
+        let features = Features::from_names(names).unwrap_or_default();
+        let cleaned = rich::clean(&html, &features);
+        prop_assert!(rich::is_clean(&cleaned, &features), "{}", cleaned);
+        prop_assert_eq!(rich::clean(&cleaned, &features), cleaned.clone());
+        let words = |html: &str| rich::plain(html).replace(' ', "");
+        if !html.contains("<script>") && !html.contains("<!--") {
+            prop_assert_eq!(words(&cleaned).matches("word").count(), html.matches("word").count());
+        }
+        let markdown = rich::to_markdown(&cleaned, None);
+        let again = rich::from_markdown(&markdown, &features).map(|again| again.html).unwrap_or_default();
+        prop_assert_eq!(words(&again).matches("word").count(), words(&cleaned).matches("word").count(), "{}", markdown);
+    }
+
+    #[test]
+    fn any_markdown_is_well_formed(markdown in soup()) {
+        let html = text::markdown::to_html(&markdown);
+        let mut open = Vec::new();
+        for tag in TAG.find_iter(&html).map(|tag| tag.as_str()) {
+            let name: String = tag.chars().skip_while(|sign| "</".contains(*sign)).take_while(char::is_ascii_alphanumeric).collect();
+            if tag.starts_with("</") {
+                prop_assert_eq!(open.pop(), Some(name), "{}", html);
+            } else if !["br", "hr", "img", "input", "wbr"].contains(&name.as_str()) {
+                open.push(name);
+            }
+        }
+        prop_assert!(open.is_empty(), "{}", html);
+    }
 }

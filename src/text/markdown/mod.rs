@@ -1,12 +1,9 @@
 //! Markdown fields.
 
-mod raw;
+mod safe;
 
 use std::collections::HashMap;
-use std::collections::HashSet;
-use std::sync::LazyLock;
 
-use ammonia::Builder;
 use pulldown_cmark::CowStr;
 use pulldown_cmark::Event;
 use pulldown_cmark::Options;
@@ -15,8 +12,6 @@ use pulldown_cmark::Tag;
 use pulldown_cmark::TagEnd;
 
 use super::deduplicated;
-use super::is_slug;
-use super::rich::is_safe_url;
 use super::slugify;
 
 /// HTML for Markdown: CommonMark with tables, footnotes, strikethrough, task lists and an `id` for each heading.
@@ -24,13 +19,9 @@ use super::slugify;
 pub fn to_html(markdown: &str) -> String {
     let mut events: Vec<Event<'_>> = Parser::new_ext(markdown, options()).collect();
     give_headings_ids(&mut events);
-    let has_raw_html = events.iter().any(|event| matches!(event, Event::Html(_) | Event::InlineHtml(_)));
     let mut html = String::with_capacity(markdown.len() * 3 / 2);
     pulldown_cmark::html::push_html(&mut html, events.into_iter());
-    if has_raw_html {
-        html = raw::balanced(&html);
-    }
-    CLEANER.clean(&html).to_string()
+    safe::safe(&html)
 }
 
 /// The words of a Markdown text, without markup and raw HTML, all whitespace single spaces.
@@ -87,34 +78,18 @@ fn unique(name: String, taken: &mut HashMap<String, usize>) -> Option<String> {
     if name.is_empty() {
         return None;
     }
-    let times = taken.entry(name.clone()).or_default();
+    let Some(times) = taken.get_mut(&name) else {
+        taken.insert(name.clone(), 1);
+        return Some(name);
+    };
     *times += 1;
-    Some(if *times == 1 { name } else { deduplicated(&name, *times) })
+    let another = deduplicated(&name, *times);
+    if taken.contains_key(&another) {
+        return unique(name, taken);
+    }
+    taken.insert(another.clone(), 1);
+    Some(another)
 }
-
-/// What may be in a Markdown text: everything that documents are made of, and nothing that runs or loads code.
-static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
-    let mut builder = Builder::default();
-    builder
-        .add_tags(["input", "section"])
-        .rm_tags(["map", "area", "bdo"])
-        .clean_content_tags(HashSet::from(["script", "style", "iframe", "textarea", "title", "xmp"]))
-        .link_rel(None)
-        .url_schemes(HashSet::from(["http", "https", "mailto", "tel"]))
-        .generic_attributes(HashSet::from(["lang", "title", "id"]))
-        .add_tag_attributes("input", ["checked", "disabled", "type"])
-        .add_allowed_classes("sup", ["footnote-reference", "footnote-definition-label"])
-        .add_allowed_classes("div", ["footnote-definition"])
-        .attribute_filter(|element, attribute, value| match (element, attribute) {
-            (_, "href" | "src" | "cite") => is_safe_url(value.trim()).then_some(value.into()),
-            ("code", "class") => value.starts_with("language-").then_some(value.into()),
-            // Only a slug: it shadows nothing that scripts ask the document for.
-            (_, "id") => is_slug(value).then_some(value.into()),
-            _ => Some(value.into()),
-        });
-    builder.add_tag_attributes("code", ["class"]);
-    builder
-});
 
 #[cfg(test)]
 mod tests {
@@ -127,13 +102,13 @@ mod tests {
             ("Some *words*\nand **more**.", "<p>Some <em>words</em>\nand <strong>more</strong>.</p>\n"),
             ("# A *title*", "<h1 id=\"a-title\">A <em>title</em></h1>\n"),
             (
-                "## Für alle {#all}\n## Same\n## Same",
-                "<h2 id=\"all\">Für alle</h2>\n<h2 id=\"same\">Same</h2>\n<h2 id=\"same-2\">Same</h2>\n",
+                "## Für alle {#all}\n## Same\n## Same 2\n## Same",
+                "<h2 id=\"all\">Für alle</h2>\n<h2 id=\"same\">Same</h2>\n<h2 id=\"same-2\">Same 2</h2>\n<h2 id=\"same-3\">Same</h2>\n",
             ),
             ("~~a~~ <kbd>b</kbd>", "<p><del>a</del> <kbd>b</kbd></p>\n"),
             (
                 "| a |\n|:-:|\n| b |",
-                "<table><thead><tr><th>a</th></tr></thead><tbody>\n<tr><td>b</td></tr>\n</tbody></table>\n",
+                "<table><thead><tr><th align=\"center\">a</th></tr></thead><tbody>\n<tr><td align=\"center\">b</td></tr>\n</tbody></table>\n",
             ),
             (
                 "- [x] a\n- [ ] b",

@@ -3,6 +3,7 @@
 //! Markdown is written from these. Whitespace is what a reader would see: runs are one space, none at the edges.
 
 use super::features::heading;
+use super::spelling::DEEPEST_LIST;
 use super::tags::Piece;
 use super::tags::Tag;
 use super::tags::pieces;
@@ -178,7 +179,7 @@ impl Reading {
     }
 
     fn open_list(&mut self, kind: BlockKind) {
-        let depth = self.place.depth + usize::from(self.place.list.is_some());
+        let depth = (self.place.depth + usize::from(self.place.list.is_some())).min(DEEPEST_LIST);
         let inner = Place { list: Some(kind), depth, ..self.place.clone() };
         self.lists.push(std::mem::replace(&mut self.place, inner));
     }
@@ -192,6 +193,9 @@ impl Reading {
 
     fn open_style(&mut self, style: Style) {
         self.before_inline();
+        if self.styles.iter().any(|(open, _)| *open == style) {
+            return;
+        }
         self.elements += 1;
         self.styles.push((style, self.elements));
         self.styles.sort_unstable();

@@ -1,6 +1,7 @@
 //! What a stored text names by id.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::tags::Piece;
 use super::tags::Tag;
@@ -23,16 +24,12 @@ pub type Reference = (Kind, i64);
 
 /// The things that a text names, each once, in the order of the text.
 pub fn references(db_html: &str) -> Vec<Reference> {
-    let mut found = Vec::new();
-    for piece in pieces(db_html) {
-        if let Piece::Open(tag) = piece
-            && let Some(reference) = reference(&tag)
-            && !found.contains(&reference)
-        {
-            found.push(reference);
-        }
-    }
-    found
+    let mut seen = HashSet::new();
+    let tags = pieces(db_html).filter_map(|piece| match piece {
+        Piece::Open(tag) => reference(&tag),
+        Piece::Text(_) | Piece::Close(_) => None,
+    });
+    tags.filter(|reference| seen.insert(*reference)).collect()
 }
 
 /// The text with other ids in the place of its own, as when content moves to another site. `new_id` gives the new id
