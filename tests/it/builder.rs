@@ -29,7 +29,7 @@ impl FieldKind for Isbn {
             value.as_str().unwrap_or_default().chars().filter_map(|c| c.to_digit(10)).collect();
         let sum: u32 =
             digits.iter().enumerate().map(|(place, digit)| digit * if place % 2 == 0 { 1 } else { 3 }).sum();
-        if digits.len() != 13 || sum % 10 != 0 {
+        if digits.len() != 13 || !sum.is_multiple_of(10) {
             return Err("is not an ISBN".to_owned());
         }
         Ok(Value::from(digits.iter().map(u32::to_string).collect::<String>()))

@@ -112,10 +112,15 @@ fn difference(record: &Value, answered: &Answered) -> Option<String> {
     let same = match kind {
         "unordered" => wanted["meta"] == got["meta"] && items(wanted).len() == items(&got).len(),
         "unordered-items" => same_items(wanted, &got),
-        // With key order kept, equal texts are equal values in equal order.
-        _ => wanted.to_string() == got.to_string(),
+        _ => are_spelt_alike(wanted, &got),
     };
     (!same).then(|| first_difference("$", wanted, &got))
+}
+
+/// With key order kept, equal texts are equal values in equal order.
+fn are_spelt_alike(wanted: &Value, got: &Value) -> bool {
+    let (wanted, got) = (wanted.to_string(), got.to_string());
+    wanted == got
 }
 
 fn same_items(wanted: &Value, got: &Value) -> bool {
@@ -126,7 +131,7 @@ fn same_items(wanted: &Value, got: &Value) -> bool {
         texts
     };
     match wanted.get("items") {
-        None => wanted.to_string() == got.to_string(),
+        None => are_spelt_alike(wanted, got),
         Some(_) if whole => wanted["meta"] == got["meta"] && sorted(wanted) == sorted(got),
         Some(_) => wanted["meta"] == got["meta"] && items(wanted).len() == items(got).len(),
     }
@@ -143,8 +148,7 @@ fn first_difference(place: &str, wanted: &Value, got: &Value) -> String {
         }
     }
     if let (Value::Array(wanted), Value::Array(got)) = (wanted, got)
-        && let Some(at) =
-            wanted.iter().zip(got).position(|(wanted, got)| wanted.to_string() != got.to_string())
+        && let Some(at) = wanted.iter().zip(got).position(|(wanted, got)| !are_spelt_alike(wanted, got))
     {
         return first_difference(&format!("{place}[{at}]"), &wanted[at], &got[at]);
     }

@@ -173,21 +173,21 @@ fn references<'f>(
                 }
             }
         }
-        Shape::Rendition { of, .. } => {
-            if !sibling(of).is_some_and(|other| matches!(other.shape, Shape::Link(Target::Image))) {
-                tell(
-                    &field.place,
-                    format!("`{}` is made of `{of}`, which is not an image field beside it", field.name),
-                );
-            }
+        Shape::Rendition { of, .. }
+            if !sibling(of).is_some_and(|other| matches!(other.shape, Shape::Link(Target::Image))) =>
+        {
+            tell(
+                &field.place,
+                format!("`{}` is made of `{of}`, which is not an image field beside it", field.name),
+            );
         }
-        Shape::ChoiceLabel { of } => {
-            if !sibling(of).is_some_and(|other| matches!(other.shape, Shape::Choice)) {
-                tell(
-                    &field.place,
-                    format!("`{}` labels `{of}`, which is not a choice field beside it", field.name),
-                );
-            }
+        Shape::ChoiceLabel { of }
+            if !sibling(of).is_some_and(|other| matches!(other.shape, Shape::Choice)) =>
+        {
+            tell(
+                &field.place,
+                format!("`{}` labels `{of}`, which is not a choice field beside it", field.name),
+            );
         }
         _ => {}
     }

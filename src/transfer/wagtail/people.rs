@@ -78,7 +78,7 @@ impl Run<'_> {
                 self.report.decide(row.number, Fate::Out("there is somebody of this name already"));
                 continue;
             }
-            let state = before.as_ref().map(|before| state_of(before));
+            let state = before.as_ref().map(state_of);
             if self.is_to_be_written(&item, state.as_deref()) {
                 let user = with_own_password(user, before);
                 restore_user(work, &user, &groups).await?;
