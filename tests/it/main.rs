@@ -14,6 +14,7 @@ mod killed;
 mod library;
 mod media;
 mod models;
+mod naughty;
 mod pages;
 mod permissions;
 mod races;

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use serde_json::Value;
+use unicode_normalization::UnicodeNormalization;
 
 use super::FieldKind;
 use super::Simple;
 use crate::schema::Field;
 use crate::schema::Shape;
+use crate::text::is_slug;
 use crate::text::rich;
 use crate::text::rich::Features;
 
@@ -100,9 +102,10 @@ fn url(_: &Field, value: Value) -> Result<Value, String> {
     }
 }
 
+/// One address has one spelling: composed letters, as browsers and slugs made from titles have them.
 fn slug(_: &Field, value: Value) -> Result<Value, String> {
-    let text = text_of(&value).trim();
-    if text.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_') {
+    let text: String = text_of(&value).trim().nfc().collect();
+    if text.is_empty() || is_slug(&text) {
         return Ok(Value::from(text));
     }
     Err("may have letters, digits, - and _ only".to_owned())
@@ -133,6 +136,8 @@ mod tests {
             ("url", "javascript:alert(1)", None),
             ("url", "https:///", None),
             ("slug", "höfn-1", Some("höfn-1")),
+            ("slug", "ho\u{308}fn-1", Some("höfn-1")),
+            ("slug", "हिन्दी-में", Some("हिन्दी-में")),
             ("slug", "a/b", None),
             ("colour", "#AABBCC", Some("#aabbcc")),
             ("colour", "#äöü", None),

@@ -3,6 +3,8 @@
 //! Two checks, two functions. Reading ([`Type::read`]) takes whatever has a field's shape and normalises it: enough
 //! for a draft, which may be incomplete. [`Type::complete`] is what a publication must pass.
 
+use chrono::Datelike;
+use chrono::Timelike;
 use serde_json::Map;
 use serde_json::Value;
 
@@ -17,6 +19,9 @@ use crate::error::Problems;
 mod complete;
 mod leaf;
 mod walk;
+
+/// Years that are written with four digits, so that days sort as text.
+const YEARS: std::ops::RangeInclusive<i32> = 1..=9999;
 
 pub use walk::{Deep, walk};
 
@@ -167,16 +172,23 @@ fn read_children(
 /// A moment, date or time in its stored form.
 fn moment(shape: &Shape, text: &str) -> Option<String> {
     match shape {
-        Shape::Date => chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d")
-            .ok()
-            .map(|day| day.format("%Y-%m-%d").to_string()),
+        Shape::Date => {
+            let day = chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
+            day.filter(|day| YEARS.contains(&day.year())).map(|day| day.format("%Y-%m-%d").to_string())
+        }
         Shape::Time => {
             let time = ["%H:%M:%S%.f", "%H:%M"]
                 .iter()
                 .find_map(|format| chrono::NaiveTime::parse_from_str(text, format).ok());
+            // A leap second is a second that no clock of a store has.
+            let time = time.filter(|time| time.nanosecond() < 1_000_000_000);
             time.map(|time| time.format("%H:%M:%S%.f").to_string())
         }
-        _ => Timestamp::parse(text).map(|moment| moment.to_string()),
+        _ => {
+            let moment = Timestamp::parse(text)?.to_datetime();
+            let moment = moment.filter(|moment| YEARS.contains(&moment.year()))?;
+            Some(Timestamp::from_micros(moment.timestamp_micros()).to_string())
+        }
     }
 }
 
