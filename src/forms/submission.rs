@@ -43,6 +43,11 @@ impl Submission {
         conn.all(sql(text).bind(page).bind(limit).bind(offset)).await
     }
 
+    /// The submission with this id, if it is there.
+    pub async fn find(conn: &mut Conn, id: i64) -> Result<Option<Self>> {
+        conn.optional(sql(format!("select {COLUMNS} from submissions where id = ?")).bind(id)).await
+    }
+
     /// How often a form was sent.
     pub async fn count(conn: &mut Conn, page: i64) -> Result<i64> {
         conn.one(sql("select count(*) from submissions where page = ?").bind(page)).await

@@ -22,6 +22,7 @@ mod run;
 mod scan;
 mod snippets;
 mod source;
+mod submissions;
 
 use std::path::Path;
 use std::path::PathBuf;
@@ -140,6 +141,7 @@ impl Run<'_> {
         work.commit().await?;
         self.collection_restrictions().await?;
         self.beside_the_tree(Kind::Setting).await?;
+        self.submissions().await?;
         self.rest().await
     }
 
