@@ -77,7 +77,13 @@ impl Wagtail {
             bar.set_message(stage);
             bar.set_position(done as u64);
         };
-        let to = Destination { db: &cms.db, schema: &cms.schema, files: &cms.files, clock: &cms.clock };
+        let to = Destination {
+            db: &cms.db,
+            schema: &cms.schema,
+            workshop: &cms.workshop,
+            limits: &cms.config.media,
+            clock: &cms.clock,
+        };
         let options = Options { media: self.media, into: self.into };
         let mut report = wagtail::import(to, &dump, &options, &mut progress).await?;
         bar.finish_and_clear();

@@ -265,7 +265,7 @@ fields = [{ name = "text", type = "long_text" }, { name = "size", type = "choice
         let source = json!({
             "title": "A", "slug": "a", "intro": "Old", "at": "2019-02-10T16:24:31.388Z", "photo": 400,
             "friends": [3, 400], "price": 2.5,
-            "body": "[{\"type\":\"quote\",\"value\":{\"by\":\"B\",\"text\":\"T\"},\"id\":\"x\"},{\"type\":\"steps\",\"value\":[\"one\",{\"type\":\"item\",\"value\":\"two\",\"id\":\"y\"}]},{\"type\":\"gone\",\"value\":1}]",
+            "body": "[{\"type\":\"quote\",\"value\":{\"by\":\"B\",\"text\":\"T\"},\"id\":\"x\"},{\"type\":\"steps\",\"value\":[\"<p>one</p>\",{\"type\":\"item\",\"value\":\"<p>two<script>x</script></p>\",\"id\":\"y\"}]},{\"type\":\"gone\",\"value\":1}]",
             "authors": [{ "pk": 7, "sort_order": 0, "name": null }],
         });
         let mut mapping = Mapping::new(&Known);
@@ -277,7 +277,7 @@ fields = [{ name = "text", type = "long_text" }, { name = "size", type = "choice
             "body": [
                 { "type": "quote", "value": { "text": "T", "size": "s", "by": "B" }, "id": "x" },
                 { "type": "steps", "value": [
-                    { "type": "item", "value": "one", "id": null }, { "type": "item", "value": "two", "id": "y" },
+                    { "type": "item", "value": "<p>one</p>", "id": null }, { "type": "item", "value": "<p>two</p>", "id": "y" },
                 ], "id": null },
                 { "type": "gone", "value": 1 },
             ],

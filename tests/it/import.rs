@@ -10,7 +10,7 @@ use siskin::content::kept::KeptRow;
 use siskin::content::{Object, Revision};
 use siskin::error::{Error, Result};
 use siskin::files::Files;
-use siskin::media::{Collections, File};
+use siskin::media::{Collections, File, Workshop};
 use siskin::pages;
 use siskin::redirects::Redirect;
 use siskin::schema::{DOCUMENT, IMAGE, PAGE_FAMILY, Registry, Schema, load_dir, load_texts};
@@ -29,7 +29,8 @@ fn fixture(path: &str) -> PathBuf {
 /// A store, blobs and content types that something is imported into.
 struct Target {
     db: Db,
-    files: Files,
+    workshop: Workshop,
+    limits: siskin::config::Media,
     schema: Schema,
     clock: Clock,
     _dir: tempfile::TempDir,
@@ -39,13 +40,15 @@ impl Target {
     fn new(db: &Db, schema: Schema) -> Self {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join("config.toml"), "base_url = \"http://localhost:8000\"\n").unwrap();
-        let files = Files::open(&Config::load(dir.path()).unwrap());
-        Self { db: db.clone(), files, schema, clock: Clock::system(), _dir: dir }
+        let config = Config::load(dir.path()).unwrap();
+        let workshop = Workshop::new(Files::open(&config), &config.media);
+        Self { db: db.clone(), workshop, limits: config.media, schema, clock: Clock::system(), _dir: dir }
     }
 
     async fn import(&self, dump: &Path, options: Options) -> Result<Report> {
         let dump = Dump::open(dump, |_| ())?;
-        let to = Destination { db: &self.db, schema: &self.schema, files: &self.files, clock: &self.clock };
+        let (workshop, limits) = (&self.workshop, &self.limits);
+        let to = Destination { db: &self.db, schema: &self.schema, workshop, limits, clock: &self.clock };
         wagtail::import(to, &dump, &options, &mut |_, _, _| ()).await
     }
 
@@ -337,6 +340,26 @@ async fn beside_other_content_everything_goes_beneath_the_page_that_is_named() {
         assert_eq!(target.content().await, before);
     })
     .await;
+}
+
+#[tokio::test]
+async fn an_import_that_was_broken_off_is_finished_by_the_next_run() {
+    let dump = fixture("harbour/dump.json");
+    let (_dir, db) = other_store().await;
+    let whole = Target::new(&db, derived(&dump));
+    whole.import(&dump, harbour()).await.unwrap();
+    let expected = whole.content().await;
+    for milliseconds in [3, 10, 20, 35, 60] {
+        let (_dir, db) = other_store().await;
+        let target = Target::new(&db, derived(&dump));
+        let broken_off = std::time::Duration::from_millis(milliseconds);
+        let _ = tokio::time::timeout(broken_off, target.import(&dump, harbour())).await;
+        let report = target.import(&dump, harbour()).await.unwrap();
+        accounts_for_every_row(&report, &dump);
+        assert_eq!(report.edited, Vec::<String>::new());
+        similar(&expected, &target.content().await);
+        assert_eq!(pages::doctor::examine(&mut db.read().await.unwrap()).await.unwrap().len(), 0);
+    }
 }
 
 async fn other_store() -> (tempfile::TempDir, Db) {

@@ -32,7 +32,8 @@ async fn bakery(dir: &Path, dump: &Path) -> Arc<Cms> {
     }
     std::fs::write(dir.join("config.toml"), CONFIG).unwrap();
     let cms = Cms::builder(dir).open().await.unwrap();
-    let to = Destination { db: &cms.db, schema: &cms.schema, files: &cms.files, clock: &cms.clock };
+    let (workshop, limits) = (&cms.workshop, &cms.config.media);
+    let to = Destination { db: &cms.db, schema: &cms.schema, workshop, limits, clock: &cms.clock };
     let media = dump.parent().map(|folder| folder.join("media"));
     let options = Options { media, into: None };
     import(to, &Dump::open(dump, |_| ()).unwrap(), &options, &mut |_, _, _| ()).await.unwrap();

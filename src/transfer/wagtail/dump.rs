@@ -126,7 +126,10 @@ impl Dump {
             self.rows.get(number).ok_or_else(|| Error::internal(format!("the dump has no row {number}")))?;
         let bytes = self.bytes(entry)?;
         let changed = |_| Error::Bad(format!("the dump changed while it was read ({})", entry.place));
-        let raw: RawRow = serde_json::from_slice(&bytes).map_err(changed)?;
+        let mut raw: RawRow = serde_json::from_slice(&bytes).map_err(changed)?;
+        if bytes.windows(NUL.len()).any(|window| window == NUL) {
+            raw.fields.values_mut().for_each(drop_nul);
+        }
         Ok(Row { number, model: raw.model, pk: raw.pk, fields: raw.fields, place: entry.place })
     }
 
@@ -174,6 +177,18 @@ impl Row {
     pub fn bad(&self, what: impl fmt::Display) -> Error {
         let pk = if self.pk.is_some() { format!(" {}", self.pk_text()) } else { String::new() };
         Error::Bad(format!("{}: {}{pk}: {what}", self.place, self.model))
+    }
+}
+
+/// How JSON writes the one character that not every database takes in a text.
+const NUL: &[u8] = b"\\u0000";
+
+fn drop_nul(value: &mut Value) {
+    match value {
+        Value::String(text) => text.retain(|letter| letter != '\0'),
+        Value::Array(values) => values.iter_mut().for_each(drop_nul),
+        Value::Object(values) => values.values_mut().for_each(drop_nul),
+        _ => {}
     }
 }
 
@@ -242,7 +257,7 @@ mod tests {
     #[test]
     fn rows_are_read_where_they_stand() {
         let (_dir, path) = file(
-            "[\n{\"model\": \"a.B\", \"pk\": 2, \"fields\": {\"x\": \"é\"}},\n{\"model\":\"a.b\",\"fields\":{}}]",
+            "[\n{\"model\": \"a.B\", \"pk\": 2, \"fields\": {\"x\": \"é\\u0000\"}},\n{\"model\":\"a.b\",\"fields\":{}}]",
         );
         let dump = Dump::open(&path, |_| ()).unwrap();
         assert_eq!(dump.models().collect::<Vec<_>>(), [("a.b", 2)]);

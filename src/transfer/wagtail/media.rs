@@ -4,6 +4,7 @@ use std::path::Component;
 use std::path::Path;
 use std::path::PathBuf;
 
+use bytes::Bytes;
 use serde_json::Value;
 
 use super::dump::Row;
@@ -14,12 +15,12 @@ use super::run::Run;
 use super::run::Verdict;
 use super::run::time;
 use crate::accounts::Work;
+use crate::error::Error;
 use crate::error::Result;
-use crate::files::Kept;
 use crate::media;
 use crate::media::Focal;
-use crate::media::Format;
 use crate::media::NewFile;
+use crate::media::Received;
 use crate::media::Size;
 use crate::schema::DOCUMENT;
 use crate::schema::IMAGE;
@@ -27,12 +28,9 @@ use crate::schema::Target;
 use crate::schema::Type;
 use crate::transfer::References;
 
-/// Bytes at the start of a file that tell what it is.
-const START: usize = 8192;
-
 /// What is known of a row's file before the transaction that uses it begins.
 struct Copied {
-    kept: Option<Kept>,
+    received: Option<Received>,
     mime: String,
 }
 
@@ -49,7 +47,7 @@ impl Run<'_> {
                 let mut copied = Vec::new();
                 for &number in batch {
                     let row = self.source.dump.row(number)?;
-                    let file = self.copy(folder, &row).await?;
+                    let file = self.copy(folder, &row, label == IMAGE).await?;
                     copied.push((row, file));
                 }
                 let mut work = self.work().await?;
@@ -63,21 +61,41 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Keeps the bytes of a row's file, if the folder has it; a row without is kept all the same, and told.
-    async fn copy(&mut self, folder: Option<&Path>, row: &Row) -> Result<Copied> {
+    /// Keeps the bytes of a row's file. A row whose file is not in the folder, or is refused as it would be at any
+    /// other door, comes in without, and that is told.
+    async fn copy(&mut self, folder: Option<&Path>, row: &Row, is_image: bool) -> Result<Copied> {
         let name = row.text("file");
         let by_name =
             mime_guess::from_path(name).first_raw().unwrap_or("application/octet-stream").to_owned();
-        let path = folder.and_then(|folder| within(folder, name)).filter(|path| path.is_file());
-        let Some(path) = path else {
-            self.report.missing_files.push(format!("{name} ({} {})", row.model, row.pk_text()));
-            return Ok(Copied { kept: None, mime: by_name });
+        let told = format!("{name} ({} {})", row.model, row.pk_text());
+        let Some(path) = folder.and_then(|folder| within(folder, name)) else {
+            self.report.missing_files.push(told);
+            return Ok(Copied { received: None, mime: by_name });
         };
-        let kept = self.to.files.keep_file(&path).await?;
-        let mut start = vec![0; START];
-        let read = std::io::Read::read(&mut std::fs::File::open(&path)?, &mut start)?;
-        let told = Format::sniff(&start[..read]).map(|format| format.mime().to_owned());
-        Ok(Copied { kept: Some(kept), mime: told.unwrap_or(by_name) })
+        let received = match is_image {
+            true => self.receive_image(name, &path).await,
+            false => media::receive_document(self.to.workshop, self.to.limits, name, &path).await,
+        };
+        match received {
+            Ok(received) => Ok(Copied { mime: received.mime.clone(), received: Some(received) }),
+            Err(Error::Invalid(problems)) => {
+                self.report.refused_files.push(format!("{told}: {problems}"));
+                Ok(Copied { received: None, mime: by_name })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn receive_image(&self, name: &str, path: &Path) -> Result<Received> {
+        let size = tokio::fs::metadata(path).await?.len();
+        if size > self.to.limits.max_bytes {
+            return Err(Error::invalid(
+                "file",
+                format!("it has {size} bytes; {} are allowed", self.to.limits.max_bytes),
+            ));
+        }
+        let bytes = Bytes::from(tokio::fs::read(path).await?);
+        media::receive_image(self.to.workshop, self.to.limits, name, bytes).await
     }
 
     async fn medium(&mut self, work: &mut Work, declared: &Type, row: &Row, copied: &Copied) -> Result<()> {
@@ -88,7 +106,7 @@ impl Run<'_> {
         let mut values = self.source.values(declared, &[row], there, &mut item.rows)?;
         values
             .retain(|column, _| !FILE_COLUMNS.contains(&column.as_str()) || declared.field(column).is_some());
-        let hash = copied.kept.as_ref().map_or("", |kept| kept.hash.as_str());
+        let hash = copied.received.as_ref().map_or("", |received| received.blob.as_str());
         let file = Value::Object(row.fields.clone()).to_string();
         item.digest =
             crate::base::sha256_hex(format!("{}{file}{hash}", self.source.digest(&values, &[])?).as_bytes());
@@ -139,12 +157,12 @@ fn new_file(
             height: row.integer("focal_point_height")?,
         })
     };
-    let size = copied.kept.as_ref().and_then(|kept| i64::try_from(kept.size).ok());
+    let received = copied.received.as_ref();
     NewFile {
         name: row.text("file").to_owned(),
-        blob: copied.kept.as_ref().map(|kept| kept.hash.clone()).unwrap_or_default(),
+        blob: received.map(|received| received.blob.clone()).unwrap_or_default(),
         mime: copied.mime.clone(),
-        size: size.or_else(|| row.integer("file_size")).unwrap_or(0),
+        size: received.map(|received| received.size).or_else(|| row.integer("file_size")).unwrap_or(0),
         dimensions: side("width").zip(side("height")).map(|(width, height)| Size { width, height }),
         focal: focal(),
         created_at,
@@ -152,10 +170,11 @@ fn new_file(
     }
 }
 
-/// A file's path in the folder; a name that leads out of it names nothing.
+/// A file in the folder. A name or a link that leads out of it names nothing.
 fn within(folder: &Path, name: &str) -> Option<PathBuf> {
     let is_plain = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
-    (is_plain && !name.is_empty()).then(|| folder.join(name))
+    let path = Some(folder.join(name)).filter(|_| is_plain && !name.is_empty())?.canonicalize().ok()?;
+    (path.starts_with(folder.canonicalize().ok()?) && path.is_file()).then_some(path)
 }
 
 #[cfg(test)]
@@ -163,11 +182,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_that_lead_out_of_the_folder_name_nothing() {
-        let folder = Path::new("/media");
-        assert_eq!(within(folder, "images/a.jpg"), Some(PathBuf::from("/media/images/a.jpg")));
-        for name in ["../secret", "/etc/passwd", "a/../../b", ""] {
-            assert_eq!(within(folder, name), None, "{name}");
+    fn names_and_links_that_lead_out_of_the_folder_name_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("media");
+        std::fs::create_dir_all(folder.join("images")).unwrap();
+        std::fs::write(folder.join("images/a.jpg"), "a").unwrap();
+        std::fs::write(dir.path().join("secret"), "s").unwrap();
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(dir.path().join("secret"), folder.join("images/link.jpg")).unwrap();
+        assert!(within(&folder, "images/a.jpg").is_some());
+        for name in ["../secret", "/etc/hostname", "images/../../secret", "images/link.jpg", "images", ""] {
+            assert_eq!(within(&folder, name), None, "{name}");
         }
     }
 }

@@ -31,6 +31,8 @@ pub struct Report {
     pub edited: Vec<String>,
     /// Files that the media folder does not have.
     pub missing_files: Vec<String>,
+    /// Files that are not taken in, at this door as at every other, and why.
+    pub refused_files: Vec<String>,
     /// Model files that were written.
     pub written_models: Vec<String>,
 }
@@ -109,6 +111,7 @@ impl fmt::Display for Report {
         writeln!(f, "{:width$}  {}", "all", columns(total))?;
         told(f, "Edited here since the last import, and left alone", &self.edited)?;
         told(f, "Files that are not in the media folder", &self.missing_files)?;
+        told(f, "Files that were refused", &self.refused_files)?;
         told(f, "Models written", &self.written_models)?;
         told(f, "Worth knowing", &self.notes)
     }

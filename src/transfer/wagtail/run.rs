@@ -15,6 +15,7 @@ use crate::accounts::Work;
 use crate::base::Clock;
 use crate::base::Timestamp;
 use crate::base::sha256_hex;
+use crate::config;
 use crate::content;
 use crate::content::Object;
 use crate::content::Restored;
@@ -22,7 +23,7 @@ use crate::content::RestoredRevision;
 use crate::content::Revision;
 use crate::content::kept::Mark;
 use crate::error::Result;
-use crate::files::Files;
+use crate::media::Workshop;
 use crate::schema::Document;
 use crate::schema::Schema;
 use crate::schema::Shape;
@@ -40,8 +41,10 @@ pub struct Destination<'a> {
     pub db: &'a Db,
     /// The content types.
     pub schema: &'a Schema,
-    /// The blobs.
-    pub files: &'a Files,
+    /// Where the bytes of images and documents are checked and kept.
+    pub workshop: &'a Workshop,
+    /// What is refused of them, at this door as at every other.
+    pub limits: &'a config::Media,
     /// The time.
     pub clock: &'a Clock,
 }
