@@ -67,7 +67,6 @@ pub fn router(cms: Arc<Cms>) -> Result<Router> {
     let folder = cms.config.dir.join("themes/admin");
     let door = Door(Arc::new(Admin { screens: Screens::load(Some(folder), cfg!(debug_assertions))?, cms }));
     let inside = Router::new()
-        .route("/", get(dashboard::show))
         .route("/login", get(sign_in::show).post(sign_in::enter))
         .route("/logout", post(sign_in::leave))
         .route("/setup/{token}", get(sign_in::show_set_up).post(sign_in::set_up))
@@ -83,9 +82,13 @@ pub fn router(cms: Arc<Cms>) -> Result<Router> {
         .merge(settings::router())
         .merge(media::router())
         .merge(choosers::router())
-        .fallback(guard::nothing_here)
-        .layer(middleware::from_fn_with_state(door.clone(), guard::guard))
-        .layer(middleware::from_fn(web::admin_headers));
+        .fallback(guard::nothing_here);
     let bare = || async { Redirect::permanent("/admin/") };
-    Ok(Router::new().route("/admin", get(bare)).nest("/admin", inside).with_state(door))
+    Ok(Router::new()
+        .route("/admin", get(bare))
+        .route("/admin/", get(dashboard::show))
+        .nest("/admin", inside)
+        .layer(middleware::from_fn_with_state(door.clone(), guard::guard))
+        .layer(middleware::from_fn(web::admin_headers))
+        .with_state(door))
 }
