@@ -59,8 +59,8 @@ const KINDS = {
   },
   choices: {
     declare: CHOICES,
-    fill: async (page) => { await page.getByLabel("Red").check(); await page.getByLabel("Blue").check(); },
-    check: async (page) => assert.ok((await page.getByLabel("Red").isChecked()) && (await page.getByLabel("Blue").isChecked())),
+    fill: async (page) => { await page.getByLabel("Red", { exact: true }).check(); await page.getByLabel("Blue", { exact: true }).check(); },
+    check: async (page) => assert.ok((await page.getByLabel("Red", { exact: true }).isChecked()) && (await page.getByLabel("Blue", { exact: true }).isChecked())),
     api: ["red", "blue"],
   },
   tags: {

@@ -18,7 +18,10 @@ impl Sent {
     /// From the posted pairs, in their order.
     pub fn new(pairs: &[(String, String)]) -> Self {
         let controls = pairs.iter().filter(|(name, _)| name.starts_with('_')).cloned().collect();
-        let mut tree = form_tree(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        // Browsers post every line break as CR LF, whatever it was.
+        let plain: Vec<(&str, String)> =
+            pairs.iter().map(|(name, value)| (name.as_str(), value.replace("\r\n", "\n"))).collect();
+        let mut tree = form_tree(plain.iter().map(|(name, value)| (*name, value.as_str())));
         tree.values_mut().for_each(number_rows);
         Self { controls, tree }
     }
@@ -38,13 +41,17 @@ impl Sent {
         self.control("_version")?.parse().ok()
     }
 
-    /// The content. Moments that nobody touched are left out, for their input shows less than is stored.
+    /// The content. What nobody touched is left out where its input shows less than is stored: fractions of seconds,
+    /// the kind of line breaks.
     pub fn content(mut self, declared: &Type, existing: &Document) -> Map<String, Value> {
-        for field in declared.all_fields().filter(|field| matches!(field.shape, Shape::DateTime)) {
-            let stored = existing.get(&field.name).and_then(Value::as_str).map(local);
-            if stored.is_some()
-                && self.tree.get(&field.name).and_then(Value::as_str).map(str::to_owned) == stored
-            {
+        for field in declared.all_fields() {
+            let stored = existing.get(&field.name).and_then(Value::as_str);
+            let shown = match &field.shape {
+                Shape::DateTime => stored.map(local),
+                Shape::Text | Shape::RichText | Shape::Markdown => stored.map(|text| text.replace("\r\n", "\n")),
+                _ => None,
+            };
+            if shown.is_some() && self.tree.get(&field.name).and_then(Value::as_str).map(str::to_owned) == shown {
                 self.tree.remove(&field.name);
             }
         }

@@ -29,9 +29,11 @@ export function mount(host: HTMLElement, source: HTMLTextAreaElement, language: 
       ],
     }),
   });
+  const had = document.activeElement === source;
   source.dataset.source = "";
   source.hidden = true;
   host.append(box);
+  if (had) view.focus();
   return () => {
     view.destroy();
     box.remove();

@@ -109,7 +109,7 @@ export default class Rows extends Controller<HTMLElement> {
     if (this.before?.isConnected) this.before.before(slot);
     else this.listTarget.append(slot);
     this.changed();
-    requestAnimationFrame(() => slot.querySelector<HTMLElement>(".row-body input:not([type=hidden]), .row-body textarea:not([hidden]), .row-body select, .row-body button, .row-body [contenteditable]")?.focus());
+    slot.querySelector<HTMLElement>(".row-body input:not([type=hidden]), .row-body textarea, .row-body select, .row-body button")?.focus();
   }
 
   private move(event: Event, how: (slot: HTMLElement) => void): void {

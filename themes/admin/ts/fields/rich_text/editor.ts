@@ -27,9 +27,11 @@ export function mount(host: HTMLElement, source: HTMLTextAreaElement, features: 
     },
   });
   box.append(bar(editor, features), content);
+  const had = document.activeElement === source;
   source.dataset.source = "";
   source.hidden = true;
   host.append(box);
+  if (had) editor.commands.focus("end");
   return () => {
     editor.destroy();
     box.remove();
