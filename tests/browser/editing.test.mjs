@@ -180,7 +180,7 @@ test("a page moves beneath another, is unpublished and deleted", options, async 
   await click("Move it");
   await page.getByText("has moved.").waitFor();
   await page.goto(`${site.url}/admin/pages/${above}/`);
-  await page.getByRole("link", { name: "Wanderer" }).first().click();
+  await page.locator(".listing-title", { hasText: "Wanderer" }).click();
   await page.getByRole("link", { name: "Unpublish" }).click();
   await click("Unpublish it");
   await page.getByText("is unpublished.").waitFor();

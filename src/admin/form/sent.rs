@@ -48,10 +48,14 @@ impl Sent {
             let stored = existing.get(&field.name).and_then(Value::as_str);
             let shown = match &field.shape {
                 Shape::DateTime => stored.map(local),
-                Shape::Text | Shape::RichText | Shape::Markdown => stored.map(|text| text.replace("\r\n", "\n")),
+                Shape::Text | Shape::RichText | Shape::Markdown => {
+                    stored.map(|text| text.replace("\r\n", "\n"))
+                }
                 _ => None,
             };
-            if shown.is_some() && self.tree.get(&field.name).and_then(Value::as_str).map(str::to_owned) == shown {
+            if shown.is_some()
+                && self.tree.get(&field.name).and_then(Value::as_str).map(str::to_owned) == shown
+            {
                 self.tree.remove(&field.name);
             }
         }
