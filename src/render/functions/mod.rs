@@ -9,6 +9,7 @@
 //! | `snippets(type, locale, order, limit)`, `snippet(type, id)` | views of snippets |
 //! | `setting(type)` | the setting of the site |
 //! | `image(id, spec)` | `url`, `width`, `height`, `alt` of a rendition that `theme.toml` lists |
+//! | `images(collection, limit)` | `id` and `title` of the images of a collection |
 //! | `document(id)` | `url`, `title`, `extension`, `size` of a file |
 //! | `embed(url)` | `frame` and `title` of a player |
 //! | `blocks(of)` | a stream, each block by `blocks/APP/NAME.html` or `blocks/NAME.html` |

@@ -15,6 +15,7 @@ use crate::query::Selection;
 use crate::query::Term;
 use crate::render::session::Session;
 use crate::render::shown::Shown;
+use crate::schema;
 use crate::settings;
 
 /// Snippets that one list gives at most.
@@ -29,6 +30,7 @@ pub(super) fn equip(tera: &mut Tera) {
     register(tera, "snippet", snippet);
     register(tera, "snippets", snippets);
     register(tera, "setting", setting);
+    register(tera, "images", images);
 }
 
 #[derive(Deserialize)]
@@ -98,4 +100,21 @@ fn setting(session: &Session, ask: OneSetting) -> Result<Value> {
         content.extend(object.live_document()?);
     }
     Ok(Value::Object(content))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ManyImages {
+    collection: Option<i64>,
+    limit: Option<i64>,
+}
+
+/// The public images of a collection, as what `image` asks for.
+fn images(session: &Session, ask: ManyImages) -> Result<Vec<Value>> {
+    let Some(collection) = ask.collection else { return Ok(Vec::new()) };
+    let selection = Selection::of_type(schema::IMAGE).without_documents();
+    let selection = selection.filter(Filter::Is(Column::Collection, collection.into()));
+    let limit = ask.limit.unwrap_or(MOST).clamp(0, MOST);
+    let items = session.read(|conn| Box::pin(async move { selection.items(conn, 0, limit).await }))?;
+    Ok(items.into_iter().map(|item| json!({ "id": item.id, "title": item.title })).collect())
 }
