@@ -426,7 +426,13 @@ async fn the_bakery_is_drawn_whole_by_its_fixture() {
         config.database = fresh.config.clone();
         let theme = project("tests/fixtures/bakery/theme");
         let cms = Cms::builder(dir).config(config).theme(theme).open().await.unwrap();
-        let to = Destination { db: &cms.db, schema: &cms.schema, files: &cms.files, clock: &cms.clock };
+        let to = Destination {
+            db: &cms.db,
+            schema: &cms.schema,
+            workshop: &cms.workshop,
+            limits: &cms.config.media,
+            clock: &cms.clock,
+        };
         let options = Options { media: Some(media.clone()), ..Options::default() };
         wagtail::import(to, &Dump::open(&dump, |_| ()).unwrap(), &options, &mut |_, _, _| ()).await.unwrap();
         cms.catch_up().await.unwrap();
