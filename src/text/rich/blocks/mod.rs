@@ -2,62 +2,20 @@
 //!
 //! Markdown is written from these. Whitespace is what a reader would see: runs are one space, none at the edges.
 
+mod model;
+
+pub(super) use model::Block;
+pub(super) use model::BlockKind;
+pub(super) use model::Span;
+pub(super) use model::Style;
+pub(super) use model::Target;
+
 use super::features::heading;
 use super::spelling::DEEPEST_LIST;
 use super::tags::Piece;
 use super::tags::Tag;
 use super::tags::pieces;
 use crate::text::entities::decode;
-
-/// A block, with how deep it lies in lists.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Block {
-    pub kind: BlockKind,
-    pub depth: usize,
-    pub spans: Vec<Span>,
-}
-
-/// What a block is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum BlockKind {
-    Paragraph,
-    Heading(u8),
-    Bullet,
-    Number,
-    Quote,
-    Rule,
-    Image { id: String, format: String, alt: String },
-    Media { url: String },
-}
-
-/// Characters of one style. A link has at least one, which may be empty.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Span {
-    pub text: String,
-    /// In alphabetical order of Wagtail's names, which is how they are nested.
-    pub styles: Vec<Style>,
-    /// Which link of the text it belongs to.
-    pub link: Option<usize>,
-}
-
-/// An inline style.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Style {
-    Bold,
-    Code,
-    Italic,
-    Strikethrough,
-    Subscript,
-    Superscript,
-}
-
-/// Where a link leads.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Target {
-    Page(String),
-    Document(String),
-    Address(String),
-}
 
 /// The blocks of a text and the links in them.
 pub(super) fn blocks(db_html: &str) -> (Vec<Block>, Vec<Target>) {

@@ -4,9 +4,10 @@
 //! [`is_clean`](super::is_clean): blocks are closed before others begin, styles are opened when there is something to style, and
 //! content that stands nowhere gets a paragraph.
 
-use super::super::entities::escape_content;
-use super::super::entities::escape_html;
-use super::spelling::DEEPEST_LIST;
+mod lists;
+
+use crate::text::entities::escape_content;
+use crate::text::entities::escape_html;
 
 /// The text being written and what is open in it.
 #[derive(Default)]
@@ -52,7 +53,7 @@ struct Style {
 
 impl Outline {
     /// Characters. Space between blocks is not kept.
-    pub fn text(&mut self, text: &str) {
+    pub(super) fn text(&mut self, text: &str) {
         if self.is_between() && text.chars().all(|sign| sign.is_ascii_whitespace()) {
             return;
         }
@@ -61,7 +62,7 @@ impl Outline {
     }
 
     /// A space, if something stands before it in the block.
-    pub fn space(&mut self) {
+    pub(super) fn space(&mut self) {
         let standing = self.item().is_some_and(|item| item.begun)
             || self.block.as_ref().is_some_and(|block| block.begun);
         if standing && !self.html.ends_with(' ') {
@@ -70,7 +71,7 @@ impl Outline {
     }
 
     /// A line break.
-    pub fn line_break(&mut self) {
+    pub(super) fn line_break(&mut self) {
         if self.is_between() {
             return;
         }
@@ -82,7 +83,7 @@ impl Outline {
     }
 
     /// A paragraph or heading begins.
-    pub fn open_block(&mut self, tag: &'static str, key: Option<String>) {
+    pub(super) fn open_block(&mut self, tag: &'static str, key: Option<String>) {
         self.close_block();
         if self.item().is_some() {
             return;
@@ -96,7 +97,7 @@ impl Outline {
     }
 
     /// Whatever block is open ends.
-    pub fn close_block(&mut self) {
+    pub(super) fn close_block(&mut self) {
         self.close_styles();
         if let Some(item) = self.item_mut() {
             item.gap = item.begun;
@@ -111,7 +112,7 @@ impl Outline {
     }
 
     /// A quotation begins; its paragraphs are quotes.
-    pub fn open_quote(&mut self, key: Option<String>) {
+    pub(super) fn open_quote(&mut self, key: Option<String>) {
         self.close_block();
         if self.lists.is_empty() {
             self.block = Some(Block { tag: "blockquote", key, begun: false, meant: false });
@@ -120,13 +121,13 @@ impl Outline {
     }
 
     /// A quotation ends.
-    pub fn close_quote(&mut self) {
+    pub(super) fn close_quote(&mut self) {
         self.close_block();
         self.quotes = self.quotes.saturating_sub(1);
     }
 
     /// A horizontal rule.
-    pub fn rule(&mut self) {
+    pub(super) fn rule(&mut self) {
         self.interrupt();
         if self.lists.is_empty() {
             self.html.push_str("<hr/>");
@@ -134,7 +135,7 @@ impl Outline {
     }
 
     /// An image or a medium, already spelled. It stands between blocks, or in a list item.
-    pub fn embed(&mut self, tag: &str) {
+    pub(super) fn embed(&mut self, tag: &str) {
         if self.lists.is_empty() {
             self.interrupt();
         } else {
@@ -143,66 +144,8 @@ impl Outline {
         self.html.push_str(tag);
     }
 
-    /// A list begins.
-    pub fn open_list(&mut self, tag: &'static str) {
-        if self.lists.len() == DEEPEST_LIST {
-            self.too_deep += 1;
-            return;
-        }
-        self.interrupt();
-        if let Some(item) = self.item_mut() {
-            item.gap = false;
-        }
-        if !self.lists.is_empty() {
-            self.begin_item();
-        }
-        self.lists.push(List { tag, begun: false, item: None });
-    }
-
-    /// A list ends, with those in it.
-    pub fn close_list(&mut self, tag: &str) {
-        if self.too_deep > 0 {
-            self.too_deep -= 1;
-            return;
-        }
-        let Some(outermost) = self.lists.iter().rposition(|list| list.tag == tag) else {
-            return self.close_block();
-        };
-        while self.lists.len() > outermost {
-            self.close_item();
-            if let Some(list) = self.lists.pop().filter(|list| list.begun) {
-                self.close_tag(list.tag);
-            }
-        }
-    }
-
-    /// A list item begins; without a list it is a paragraph.
-    pub fn open_item(&mut self, key: Option<String>) {
-        if self.lists.is_empty() {
-            return self.open_block("p", key);
-        }
-        self.close_item();
-        let Some(list) = self.lists.last_mut() else { return };
-        list.item = Some(Item::default());
-        let (tag, begun) = (list.tag, std::mem::replace(&mut list.begun, true));
-        if !begun {
-            self.open_tag(tag, None);
-        }
-        self.open_tag("li", key.as_deref());
-    }
-
-    /// A list item ends.
-    pub fn close_item(&mut self) {
-        self.close_styles();
-        if self.lists.last_mut().is_some_and(|list| list.item.take().is_some()) {
-            self.close_tag("li");
-        } else if self.lists.is_empty() {
-            self.close_block();
-        }
-    }
-
     /// A style or link begins; `open` is its tag as spelled.
-    pub fn open_style(&mut self, tag: &'static str, open: String) {
+    pub(super) fn open_style(&mut self, tag: &'static str, open: String) {
         match self.styles.iter_mut().find(|style| style.tag == tag) {
             Some(style) => style.again += 1,
             None => self.styles.push(Style { tag, open, again: 0 }),
@@ -210,7 +153,7 @@ impl Outline {
     }
 
     /// A style ends; the styles in it go on.
-    pub fn close_style(&mut self, tag: &str) {
+    pub(super) fn close_style(&mut self, tag: &str) {
         let Some(position) = self.styles.iter().position(|style| style.tag == tag) else { return };
         if self.styles[position].again > 0 {
             self.styles[position].again -= 1;
@@ -221,7 +164,7 @@ impl Outline {
     }
 
     /// The text, with everything closed.
-    pub fn finish(mut self) -> String {
+    pub(super) fn finish(mut self) -> String {
         self.close_block();
         while let Some(list) = self.lists.last() {
             let tag = list.tag;
