@@ -47,6 +47,11 @@ impl Library {
         self.items.get(reference)
     }
 
+    /// Everything that was asked for.
+    pub fn asked(&self) -> impl Iterator<Item = &Reference> {
+        self.asked.iter()
+    }
+
     /// Whether it was asked for, whatever came of it.
     pub fn was_asked(&self, reference: &Reference) -> bool {
         self.asked.contains(reference)

@@ -523,3 +523,63 @@ async fn an_answer_that_a_client_has_is_not_sent_again() {
     assert_eq!(other.status.as_u16(), 200);
     assert!(world.cms.sites().default_site().is_some());
 }
+
+#[tokio::test]
+async fn whoever_published_sees_it_in_the_next_answer() {
+    let world = World::new().await;
+    let paths = [
+        "/api/v2/pages/",
+        "/api/v2/pages/4/",
+        "/api/v2/pages/4/?fields=_,crew(_,keeper(_,name))",
+        "/api/v2/keepers/?fields=name",
+        "/api/v2/pages/3/?fields=_,see",
+        "/api/v2/pages/?type=zoo.Page&child_of=3",
+    ];
+    let before = world.all(&paths).await;
+    assert_eq!(before, world.all(&paths).await);
+    let mut work = world.cms.work(Actor::System("test")).await.unwrap();
+    change(&world.cms, &mut work, "page", 4, json!({ "title": "Serin" })).await;
+    world.cms.commit(work).await.unwrap();
+    assert_eq!(changed(&before, &world.all(&paths).await), [0, 1, 4, 5]);
+
+    let before = world.all(&paths).await;
+    let mut work = world.cms.work(Actor::System("test")).await.unwrap();
+    change(&world.cms, &mut work, "zoo.Keeper", 1, json!({ "name": "Isa" })).await;
+    world.cms.commit(work).await.unwrap();
+    assert_eq!(changed(&before, &world.all(&paths).await), [2, 3]);
+
+    let before = world.all(&paths).await;
+    let mut work = world.cms.work(Actor::System("test")).await.unwrap();
+    let birds = pages::by_id(&mut work, 3).await.unwrap();
+    pages::restrict(&mut work, &birds, &Privacy::Login).await.unwrap();
+    world.cms.commit(work).await.unwrap();
+    assert_eq!(changed(&before, &world.all(&paths).await), [0, 1, 2, 4, 5]);
+}
+
+impl World {
+    async fn all(&self, paths: &[&str]) -> Vec<String> {
+        let mut texts = Vec::new();
+        for path in paths {
+            texts.push(self.get(path).await.text);
+        }
+        texts
+    }
+}
+
+async fn change(cms: &Cms, work: &mut Work, family: &str, id: i64, content: Value) {
+    let object = Object::find(work, family, id).await.unwrap();
+    let declared = cms.schema.get(&object.label).unwrap();
+    let mut document = object.draft_document(work).await.unwrap();
+    document.extend(content.as_object().unwrap().clone());
+    if object.is_page() {
+        let saved = pages::save_draft(work, declared, &object, document, None).await.unwrap();
+        pages::publish(work, declared, &saved.object).await.unwrap();
+    } else {
+        let saved = content::save_draft(work, declared, &object, document, None).await.unwrap();
+        content::publish(work, declared, &saved.object, None).await.unwrap();
+    }
+}
+
+fn changed(before: &[String], after: &[String]) -> Vec<usize> {
+    (0..before.len()).filter(|&number| before[number] != after[number]).collect()
+}

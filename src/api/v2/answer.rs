@@ -1,8 +1,5 @@
 //! Answers and refusals, and how they look on the wire.
 
-use axum::body::Body;
-use axum::http::HeaderMap;
-use axum::http::HeaderValue;
 use axum::http::StatusCode;
 use axum::http::header;
 use axum::response::IntoResponse;
@@ -13,14 +10,15 @@ use serde_json::json;
 use super::accept::Form;
 use super::accept::Unacceptable;
 use super::json;
-use crate::base::sha256_hex;
+use crate::cache::Answer as Written;
+use crate::cache::Tag;
 use crate::error::Error;
 
 /// What a request that was understood is answered with.
 #[derive(Debug)]
 pub enum Answer {
-    /// A JSON object.
-    Object(Value),
+    /// A JSON object, and what it was made of.
+    Object(Value, Vec<Tag>),
     /// The address where the object that was looked for is told about.
     Found(String),
 }
@@ -37,6 +35,18 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// The status and the object that tell of it.
+    fn told(self) -> (StatusCode, Value) {
+        match self {
+            Self::Message(status, message) => (status, json!({ "message": message })),
+            Self::Detail(status, detail) => (status, json!({ "detail": detail })),
+            Self::Failed(error) => {
+                tracing::error!(%error, "the API could not answer");
+                (StatusCode::INTERNAL_SERVER_ERROR, json!({ "detail": "A server error occurred." }))
+            }
+        }
+    }
+
     /// A request that makes no sense, in the API's words.
     pub fn bad(message: impl Into<String>) -> Self {
         Self::Message(StatusCode::BAD_REQUEST, message.into())
@@ -77,20 +87,28 @@ impl From<Unacceptable> for Refusal {
     }
 }
 
-/// The methods that every address of the API knows.
-const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, OPTIONS");
-
-/// The response to a request with these headers: conditional, in the form agreed upon.
-pub fn respond(outcome: Result<Answer, Refusal>, form: Form, asked: &HeaderMap) -> Response {
-    let mut response = match outcome {
-        Ok(Answer::Object(value)) => conditional(&spell(&value, form), form, asked),
-        Ok(Answer::Found(address)) => found(&address),
-        Err(refusal) => refused(refusal, form),
+/// An answer as it is kept and sent: in the form agreed upon, with the headers that all answers have.
+pub fn written(outcome: Result<Answer, Refusal>, form: Form) -> Written {
+    let (status, object, location) = match outcome {
+        Ok(Answer::Object(value, _)) => (StatusCode::OK, Some(value), None),
+        Ok(Answer::Found(address)) => (StatusCode::FOUND, None, Some(address)),
+        Err(refusal) => {
+            let (status, value) = refusal.told();
+            (status, Some(value), None)
+        }
     };
-    let headers = response.headers_mut();
-    headers.insert(header::ALLOW, METHODS);
-    headers.insert(header::VARY, HeaderValue::from_static("Accept, Cookie"));
-    response
+    let mut headers = vec![
+        (header::ALLOW, "GET, HEAD, OPTIONS".to_owned()),
+        (header::VARY, "Accept, Cookie".to_owned()),
+        (header::CACHE_CONTROL, "no-cache".to_owned()),
+    ];
+    headers.extend(object.as_ref().map(|_| (header::CONTENT_TYPE, content_type(form).to_owned())));
+    headers.extend(location.map(|address| (header::LOCATION, address)));
+    Written {
+        status: status.as_u16(),
+        headers: headers.into_iter().map(|(name, value)| (name.to_string(), value)).collect(),
+        body: object.map_or_else(String::new, |value| spell(&value, form)).into(),
+    }
 }
 
 /// What the API says of one of its addresses to `OPTIONS`.
@@ -131,49 +149,9 @@ fn page(text: &str) -> String {
     )
 }
 
-fn content_type(form: Form) -> HeaderValue {
-    HeaderValue::from_static(match form {
+fn content_type(form: Form) -> &'static str {
+    match form {
         Form::Json(_) => "application/json",
         Form::Page => "text/html; charset=utf-8",
-    })
-}
-
-/// The text with its ETag, or 304 if whoever asked has it.
-fn conditional(text: &str, form: Form, asked: &HeaderMap) -> Response {
-    let etag = format!("\"{}\"", &sha256_hex(text.as_bytes())[..32]);
-    let known = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    let known = known.flat_map(|value| value.split(',')).map(|tag| tag.trim().trim_start_matches("W/"));
-    let unchanged = known.into_iter().any(|tag| tag == "*" || tag == etag);
-    let mut response = match unchanged {
-        true => StatusCode::NOT_MODIFIED.into_response(),
-        false => Response::new(Body::from(text.to_owned())),
-    };
-    let headers = response.headers_mut();
-    if !unchanged {
-        headers.insert(header::CONTENT_TYPE, content_type(form));
     }
-    if let Ok(etag) = HeaderValue::from_str(&etag) {
-        headers.insert(header::ETAG, etag);
-    }
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    response
-}
-
-fn found(address: &str) -> Response {
-    match HeaderValue::from_str(address) {
-        Ok(location) => (StatusCode::FOUND, [(header::LOCATION, location)]).into_response(),
-        Err(_) => no_such_address(),
-    }
-}
-
-fn refused(refusal: Refusal, form: Form) -> Response {
-    let (status, body) = match refusal {
-        Refusal::Message(status, message) => (status, json!({ "message": message })),
-        Refusal::Detail(status, detail) => (status, json!({ "detail": detail })),
-        Refusal::Failed(error) => {
-            tracing::error!(%error, "the API could not answer");
-            (StatusCode::INTERNAL_SERVER_ERROR, json!({ "detail": "A server error occurred." }))
-        }
-    };
-    (status, [(header::CONTENT_TYPE, content_type(form))], spell(&body, form)).into_response()
 }

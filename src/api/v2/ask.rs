@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use axum::http::HeaderMap;
 use axum::http::header;
+use axum::http::request::Parts;
 
 use super::answer::Refusal;
 use super::face::Faces;
@@ -18,6 +18,7 @@ use crate::query::Scope;
 use crate::schema::Schema;
 use crate::sites::Site;
 use crate::sites::Sites;
+use crate::web::Asked;
 
 /// One request to the API.
 pub struct Ask {
@@ -39,10 +40,13 @@ pub struct Ask {
 
 impl Ask {
     /// Reads what a request says of itself.
-    pub fn new(cms: Arc<Cms>, faces: Arc<Faces>, headers: &HeaderMap, params: Params) -> Self {
+    pub fn new(cms: Arc<Cms>, faces: Arc<Faces>, parts: &Parts, params: Params) -> Self {
         let (schema, sites) = (cms.schema.clone(), cms.sites());
-        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-        let (name, port) = host_and_port(host);
+        let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+        let (name, port) = match parts.extensions.get::<Asked>() {
+            Some(asked) => (asked.host.as_str(), asked.port),
+            None => host_and_port(host),
+        };
         let site = sites.for_host(name, port).cloned();
         let base = base(&cms, site.as_ref());
         Self { cms, schema, faces, sites, site, params, base }

@@ -5,6 +5,7 @@ use super::answer::Refusal;
 use super::ask::Ask;
 use super::choice::View;
 use super::endpoint::Endpoint;
+use super::kept;
 use super::listing;
 use super::narrow::Narrowed;
 use super::object::Subject;
@@ -27,6 +28,7 @@ pub async fn show(ask: &Ask, endpoint: &Endpoint, id: Option<i64>) -> Result<Ans
     let choice = listing::choice(ask, &item.type_, View::Detail)?;
     let format = Format::read(&ask.params)?;
     let setting = ask.setting(&narrowed.scope, format);
-    let shown = show::all(&mut reading, &setting, &[Subject::Item(&item)], &choice).await?;
-    Ok(Answer::Object(shown.into_iter().next().unwrap_or_default()))
+    let (shown, mut tags) = show::all(&mut reading, &setting, &[Subject::Item(&item)], &choice).await?;
+    tags.extend(kept::one(ask, &item));
+    Ok(Answer::Object(shown.into_iter().next().unwrap_or_default(), tags))
 }

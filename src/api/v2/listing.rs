@@ -9,6 +9,7 @@ use super::choice::Choice;
 use super::choice::View;
 use super::endpoint::Endpoint;
 use super::fields::Fields;
+use super::kept;
 use super::narrow;
 use super::narrow::Narrowed;
 use super::number;
@@ -38,8 +39,9 @@ pub async fn list(ask: &Ask, endpoint: &Endpoint) -> Result<Answer, Refusal> {
     let (total, items) = narrowed.selection.page(&mut reading, offset, limit).await?;
     let subjects: Vec<_> = items.iter().map(Subject::Item).collect();
     let setting = ask.setting(&narrowed.scope, format);
-    let items = show::all(&mut reading, &setting, &subjects, &choice).await?;
-    Ok(Answer::Object(json!({ "meta": { "total_count": total }, "items": items })))
+    let (items, mut tags) = show::all(&mut reading, &setting, &subjects, &choice).await?;
+    tags.extend(kept::list(ask, &narrowed));
+    Ok(Answer::Object(json!({ "meta": { "total_count": total }, "items": items }), tags))
 }
 
 /// The fields that a request asks for.

@@ -24,6 +24,8 @@ pub struct Narrowed {
     pub selection: Selection,
     /// The label whose fields an answer may show.
     pub label: String,
+    /// The labels of what is selected; none where any page may be.
+    pub types: Vec<String>,
     /// What can be seen at all.
     pub scope: Scope,
 }
@@ -33,7 +35,8 @@ impl Narrowed {
     pub fn base(ask: &Ask, endpoint: &Endpoint) -> Result<Self, Refusal> {
         if *endpoint != Endpoint::Pages {
             let label = endpoint.label().to_owned();
-            return Ok(Self { selection: Selection::of_type(&label), label, scope: Scope::public() });
+            let (selection, types) = (Selection::of_type(&label), vec![label.clone()]);
+            return Ok(Self { selection, label, types, scope: Scope::public() });
         }
         let types = types(ask)?;
         let scope = ask.scope()?;
@@ -41,8 +44,9 @@ impl Narrowed {
             [one] => one.clone(),
             _ => PAGE.to_owned(),
         };
-        let typed = if types.iter().any(|label| label == PAGE) { Vec::new() } else { types };
-        Ok(Self { selection: Selection::pages(scope.clone()).of_types(typed), label, scope })
+        let types = if types.iter().any(|label| label == PAGE) { Vec::new() } else { types };
+        let selection = Selection::pages(scope.clone()).of_types(types.clone());
+        Ok(Self { selection, label, types, scope })
     }
 
     /// The same with every condition of the query string. A snippet's endpoint takes conditions and heeds none, as the

@@ -18,6 +18,7 @@ use super::ordering;
 use super::rich::Format;
 use super::show;
 use super::words;
+use crate::cache::Tag;
 use crate::query::By;
 use crate::query::Column;
 use crate::query::Filter;
@@ -41,8 +42,9 @@ pub async fn list(ask: &Ask) -> Result<Answer, Refusal> {
     };
     let subjects: Vec<_> = redirects.iter().map(Subject::Redirect).collect();
     let scope = Scope::public();
-    let items = show::all(&mut reading, &ask.setting(&scope, format), &subjects, &choice).await?;
-    Ok(Answer::Object(json!({ "meta": { "total_count": total }, "items": items })))
+    let (items, mut tags) = show::all(&mut reading, &ask.setting(&scope, format), &subjects, &choice).await?;
+    tags.push(Tag::Type(REDIRECT.to_owned()));
+    Ok(Answer::Object(json!({ "meta": { "total_count": total }, "items": items }), tags))
 }
 
 /// One redirect.
@@ -56,8 +58,10 @@ pub async fn show(ask: &Ask, id: Option<i64>) -> Result<Answer, Refusal> {
     let format = Format::read(&ask.params)?;
     let scope = Scope::public();
     let setting = ask.setting(&scope, format);
-    let shown = show::all(&mut reading, &setting, &[Subject::Redirect(redirect)], &choice).await?;
-    Ok(Answer::Object(shown.into_iter().next().unwrap_or_default()))
+    let (shown, mut tags) =
+        show::all(&mut reading, &setting, &[Subject::Redirect(redirect)], &choice).await?;
+    tags.push(Tag::Type(REDIRECT.to_owned()));
+    Ok(Answer::Object(shown.into_iter().next().unwrap_or_default(), tags))
 }
 
 /// The redirect that answers a path: with its query, then without.

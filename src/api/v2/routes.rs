@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
 use axum::Router;
-use axum::extract::Path;
 use axum::extract::Request;
 use axum::extract::State;
 use axum::http::Method;
 use axum::http::StatusCode;
 use axum::http::header;
+use axum::http::request::Parts;
 use axum::response::IntoResponse;
 use axum::response::Response;
 use axum::routing::any;
@@ -20,14 +20,18 @@ use super::answer;
 use super::answer::Answer;
 use super::answer::Refusal;
 use super::ask::Ask;
+use super::cors;
 use super::detail;
 use super::endpoint::Endpoint;
 use super::face::Faces;
 use super::find;
 use super::json::INDENT;
+use super::kept;
 use super::listing;
 use super::params::Params;
+use crate::cache::Answer as Written;
 use crate::cms::Cms;
+use crate::web;
 
 /// What the API keeps between requests.
 struct Api {
@@ -92,11 +96,12 @@ impl Target {
     }
 }
 
-async fn at(State(api): State<Arc<Api>>, Path(rest): Path<String>, request: Request) -> Response {
+async fn at(State(api): State<Arc<Api>>, request: Request) -> Response {
     let faces = api.faces();
-    match Target::of(&faces, &rest) {
+    let rest = request.uri().path().strip_prefix("/api/v2/").unwrap_or_default();
+    match Target::of(&faces, rest) {
         None => answer::no_such_address(),
-        Some(target) if target.closed => answer(api.cms.clone(), faces, target, request).await,
+        Some(target) if target.closed => answer(&api.cms, faces, &target, request).await,
         Some(_) => slash(&request),
     }
 }
@@ -109,24 +114,38 @@ fn slash(request: &Request) -> Response {
     (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, location), html]).into_response()
 }
 
-/// Agrees on a form, checks the method, and has the view answer.
-async fn answer(cms: Arc<Cms>, faces: Arc<Faces>, target: Target, request: Request) -> Response {
+/// The answer with what every answer has: freshness, and which other origins may read it.
+async fn answer(cms: &Arc<Cms>, faces: Arc<Faces>, target: &Target, request: Request) -> Response {
     let (parts, _) = request.into_parts();
+    let written = write(cms, faces, target, &parts).await;
+    let mut response = web::conditional(&parts.headers, written);
+    cors::allow(&cms.config.api.cors_origins, &parts.headers, response.headers_mut());
+    response
+}
+
+/// Agrees on a form, checks the method, and has the view answer, unless the answer is kept from before.
+async fn write(cms: &Arc<Cms>, faces: Arc<Faces>, target: &Target, parts: &Parts) -> Written {
     let params = Params::parse(parts.uri.query().unwrap_or_default());
     let accept = parts.headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
     let form = match accept::negotiate(accept, params.get("format")) {
         Ok(form) => form,
-        Err(why) => return answer::respond(Err(why.into()), Form::Json(INDENT), &parts.headers),
+        Err(why) => return answer::written(Err(why.into()), Form::Json(INDENT)),
     };
-    let outcome = match parts.method {
-        Method::GET | Method::HEAD => look(&Ask::new(cms, faces, &parts.headers, params), &target).await,
-        Method::OPTIONS => Ok(Answer::Object(answer::description(&target.name))),
-        method => {
-            let words = format!("Method \"{method}\" not allowed.");
-            Err(Refusal::Detail(StatusCode::METHOD_NOT_ALLOWED, words))
+    match parts.method {
+        Method::GET | Method::HEAD => {
+            let ask = Ask::new(cms.clone(), faces, parts, params);
+            let key = kept::key(&ask, form, &parts.uri);
+            kept::or_made(cms, key, form, look(&ask, target)).await
         }
-    };
-    answer::respond(outcome, form, &parts.headers)
+        Method::OPTIONS => {
+            let description = answer::description(&target.name);
+            answer::written(Ok(Answer::Object(description, Vec::new())), form)
+        }
+        ref method => {
+            let words = format!("Method \"{method}\" not allowed.");
+            answer::written(Err(Refusal::Detail(StatusCode::METHOD_NOT_ALLOWED, words)), form)
+        }
+    }
 }
 
 async fn look(ask: &Ask, target: &Target) -> Result<Answer, Refusal> {

@@ -12,9 +12,11 @@ use serde_json::json;
 
 use super::choice::Choice;
 use super::face::Faces;
+use super::kept;
 use super::object;
 use super::object::Subject;
 use super::rich::Format;
+use crate::cache::Tag;
 use crate::error::Result;
 use crate::media;
 use crate::media::Focal;
@@ -62,20 +64,20 @@ pub struct Show<'a> {
     missed: RefCell<BTreeSet<Reference>>,
 }
 
-/// Shows subjects with a choice of fields, loading whatever they refer to.
+/// Shows subjects with a choice of fields, loading whatever they refer to, which is told as well.
 pub async fn all(
     conn: &mut Conn,
     setting: &Setting<'_>,
     subjects: &[Subject<'_>],
     choice: &Choice,
-) -> Result<Vec<Value>> {
+) -> Result<(Vec<Value>, Vec<Tag>)> {
     let mut library = Library::new(Scope::public());
     loop {
         let show = Show { setting, schema: setting.schema, library: &library, missed: RefCell::default() };
         let shown = subjects.iter().map(|subject| object::object(&show, *subject, choice)).collect();
         let missed = show.missed.into_inner();
         if missed.is_empty() {
-            return Ok(shown);
+            return Ok((shown, kept::looked_at(&library)));
         }
         library.load(conn, missed).await?;
     }
