@@ -199,13 +199,13 @@ pub async fn names_of(conn: &mut Conn, ids: &[i64]) -> Result<Vec<(i64, String)>
     Ok(named.collect())
 }
 
-/// Users for a chooser: id and shown name, those whose name or address begins with what was typed first.
+/// Users for a chooser: id and shown name, those in whose name is what was typed. Addresses are not searched: they are not shown.
 pub async fn choose(conn: &mut Conn, typed: &str, limit: i64) -> Result<Vec<(i64, String)>> {
     let pattern = format!("%{}%", typed.to_lowercase().replace(['%', '_', '\\'], ""));
     let text = "select id from users where is_active = 1 and (lower(username) like ? or lower(first_name) like ? \
-                or lower(last_name) like ? or lower(email) like ?) order by username limit ?";
+                or lower(last_name) like ?) order by username limit ?";
     let mut statement = sql(text);
-    for _ in 0..4 {
+    for _ in 0..3 {
         statement = statement.bind(&pattern);
     }
     let keys: Vec<Key> = conn.all(statement.bind(limit)).await?;

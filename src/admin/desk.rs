@@ -16,7 +16,7 @@ use crate::accounts::{self, Action, Actor, Person, Reading, Scope, Work};
 use crate::base::Token;
 use crate::cms::Cms;
 use crate::content::Object;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::schema::Schema;
 use crate::web::{SessionToken, Viewer, cookie};
 
@@ -95,6 +95,11 @@ impl Desk {
     /// Refuses unless they may do this.
     pub fn must(&self, action: Action, scope: &Scope<'_>, words: &str) -> Result<()> {
         accounts::must(&self.actor(), action, scope, words)
+    }
+
+    /// Refuses what they may not see as if it were not there, so that nobody learns that it is.
+    pub fn must_see(&self, scope: &Scope<'_>, thing: impl Into<String>) -> Result<()> {
+        if self.may(Action::View, scope) { Ok(()) } else { Err(Error::not_found(thing)) }
     }
 
     /// What stands around a screen of `section`.

@@ -33,7 +33,7 @@ use axum::Router;
 use axum::extract::FromRef;
 use axum::middleware;
 use axum::response::Redirect;
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 
 pub use screens::Screens;
 
@@ -82,7 +82,8 @@ pub fn router(cms: Arc<Cms>) -> Result<Router> {
         .merge(settings::router())
         .merge(media::router())
         .merge(choosers::router())
-        .fallback(guard::nothing_here);
+        // Not a fallback: the site behind this door answers every address that no door has.
+        .route("/{*rest}", any(guard::nothing_here));
     let bare = || async { Redirect::permanent("/admin/") };
     Ok(Router::new()
         .route("/admin", get(bare))

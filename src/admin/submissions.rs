@@ -78,7 +78,7 @@ struct RowView {
 pub async fn show(desk: Desk, Path(id): Path<i64>, Query(asked): Query<ListQuery>) -> Answer {
     let mut reading = desk.reading().await?;
     let page = pages::by_id(&mut reading, id).await?;
-    desk.must(Action::View, &pages::scope(&page)?, "see what was sent")?;
+    desk.must_see(&pages::scope(&page)?, format!("page {id}"))?;
     let declared = desk.schema().require(&page.label)?;
     if declared.kind != Kind::Form {
         return Err(Error::not_found(format!("form {id}")).into());

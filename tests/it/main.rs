@@ -22,6 +22,7 @@ mod reference;
 mod shared;
 mod site;
 mod store;
+mod strangers;
 mod text;
 mod web;
 mod wagtail;

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Library;
 use super::fields::Fields;
-use crate::accounts::{Action, Reading, Scope};
+use crate::accounts::{Reading, Scope};
 use crate::admin::answer::{Answer, Message, onward, sentence};
 use crate::admin::confirm::{Confirm, Use, uses};
 use crate::admin::desk::Desk;
@@ -18,6 +18,7 @@ use crate::content::Object;
 use crate::error::{Error, Problems, Result};
 use crate::media::{File, Focal, Image, delete_file, edit_file, replace_file, set_focal_point};
 use crate::schema::{Document, Type};
+use crate::store::Conn;
 use crate::web::status;
 
 #[derive(Serialize)]
@@ -141,20 +142,18 @@ pub async fn ask(library: Library, desk: Desk, Path(id): Path<i64>) -> Answer {
 /// Deletes it.
 pub async fn delete(library: Library, desk: Desk, Path(id): Path<i64>) -> Answer {
     let mut work = desk.work().await?;
+    visible(library, &desk, &mut work, id).await?;
     delete_file(&mut work, library.label(), id).await?;
     desk.commit(work).await?;
     Ok(onward(&library.address(), &Message::success("It is deleted.")))
 }
 
-async fn visible(library: Library, desk: &Desk, reading: &mut Reading, id: i64) -> Result<Object> {
-    let object = Object::find(reading, library.label(), id).await?;
+async fn visible(library: Library, desk: &Desk, conn: &mut Conn, id: i64) -> Result<Object> {
+    let object = Object::find(conn, library.label(), id).await?;
     let tree = desk.cms().snapshot().collections.clone();
     let path = &tree.get(object.collection)?.path;
-    desk.must(
-        Action::View,
-        &Scope::Collection { path, label: library.label(), owner: object.owner },
-        "see this file",
-    )?;
+    let scope = Scope::Collection { path, label: library.label(), owner: object.owner };
+    desk.must_see(&scope, format!("file {id}"))?;
     Ok(object)
 }
 

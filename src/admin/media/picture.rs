@@ -27,7 +27,7 @@ async fn picture(desk: &Desk, id: i64, spec: &str) -> Result<Response> {
     let scope =
         Scope::Collection { path: &tree.get(image.collection)?.path, label: IMAGE, owner: image.owner };
     if !desk.may(Action::Choose, &scope) {
-        desk.must(Action::View, &scope, "see this image")?;
+        desk.must_see(&scope, format!("image {id}"))?;
     }
     let made = desk.cms().workshop.rendition(&image, &Spec::parse(spec)?).await?;
     let headers = [

@@ -3,7 +3,7 @@
 use axum::extract::Path;
 
 use super::screen::PageSheet;
-use crate::accounts::{Action, Reading};
+use crate::accounts::Reading;
 use crate::admin::answer::{Answer, Message, onward};
 use crate::admin::desk::Desk;
 use crate::admin::form::Sent;
@@ -11,6 +11,7 @@ use crate::content::Object;
 use crate::error::Result;
 use crate::pages;
 use crate::schema::{Document, Type};
+use crate::store::Conn;
 use crate::web::Pairs;
 
 /// The form.
@@ -87,9 +88,9 @@ pub fn done(desk: &Desk, page: &Object, published: bool) -> axum::response::Resp
 }
 
 /// A page that the person may see.
-pub async fn visible(desk: &Desk, reading: &mut Reading, id: i64) -> Result<Object> {
-    let page = pages::by_id(reading, id).await?;
-    desk.must(Action::View, &pages::scope(&page)?, "see this page")?;
+pub async fn visible(desk: &Desk, conn: &mut Conn, id: i64) -> Result<Object> {
+    let page = pages::by_id(conn, id).await?;
+    desk.must_see(&pages::scope(&page)?, format!("page {id}"))?;
     Ok(page)
 }
 

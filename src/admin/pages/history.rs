@@ -58,7 +58,7 @@ pub async fn show(desk: Desk, Path(id): Path<i64>, Query(asked): Query<ListQuery
 /// Makes an old state the draft again; the states between stay in the history.
 pub async fn restore(desk: Desk, Path((id, revision)): Path<(i64, i64)>) -> Answer {
     let mut work = desk.work().await?;
-    let page = pages::by_id(&mut work, id).await?;
+    let page = visible(&desk, &mut work, id).await?;
     let revision = Revision::find(&mut work, revision).await?;
     if revision.object != page.key {
         return Err(Error::not_found(format!("revision {} of page {id}", revision.id)).into());

@@ -73,7 +73,7 @@ pub async fn save(desk: Desk, Path(id): Path<i64>, posted: Pairs) -> Answer {
 /// Moves it one place up or down among its neighbours.
 pub async fn step(desk: Desk, Path(id): Path<i64>, posted: Pairs) -> Answer {
     let mut work = desk.work().await?;
-    let page = pages::by_id(&mut work, id).await?;
+    let page = visible(&desk, &mut work, id).await?;
     let parent =
         Object::by_key(&mut work, page.parent.ok_or_else(|| Error::not_found("the page above it"))?).await?;
     let (before, after) = pages::neighbours_of(&mut work, &page).await?;
@@ -98,8 +98,8 @@ async fn moved(desk: &Desk, id: i64, posted: &Pairs) -> Result<Object> {
         .parse()
         .map_err(|_| Error::Bad("choose the page that it shall stand beneath".into()))?;
     let mut work = desk.work().await?;
-    let page = pages::by_id(&mut work, id).await?;
-    let parent = pages::by_id(&mut work, to).await?;
+    let page = visible(desk, &mut work, id).await?;
+    let parent = visible(desk, &mut work, to).await?;
     let first = match posted.text("position") {
         "first" => {
             pages::children(&mut work, parent.key, 1, 0).await?.pop().filter(|first| first.key != page.key)

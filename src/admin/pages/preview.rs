@@ -8,7 +8,6 @@ use axum::response::{Html, IntoResponse, Redirect};
 use serde_json::json;
 
 use super::edit::{read, visible};
-use crate::accounts::Action;
 use crate::admin::answer::Answer;
 use crate::admin::desk::Desk;
 use crate::admin::form::Sent;
@@ -57,7 +56,7 @@ pub async fn show(desk: Desk, Path(token): Path<String>) -> Answer {
     let now = reading.now;
     let found = content::preview(&mut reading, &Token::sent(token), now).await?;
     let (page, document) = found.ok_or_else(|| Error::not_found("this preview"))?;
-    desk.must(Action::View, &pages::scope(&page)?, "see this page")?;
+    desk.must_see(&pages::scope(&page)?, "this preview")?;
     let sites = desk.cms().sites();
     let address = sites.address_of(&page.url_path, None);
     let site =

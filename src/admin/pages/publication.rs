@@ -27,7 +27,7 @@ pub async fn ask(desk: Desk, Path(id): Path<i64>) -> Answer {
 /// Does it.
 pub async fn unpublish(desk: Desk, Path(id): Path<i64>) -> Answer {
     let mut work = desk.work().await?;
-    let page = pages::by_id(&mut work, id).await?;
+    let page = visible(&desk, &mut work, id).await?;
     let page = pages::unpublish(&mut work, desk.schema(), &page).await?;
     desk.commit(work).await?;
     let message = Message::success(format!("“{}” is unpublished.", page.draft_title));
