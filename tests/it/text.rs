@@ -307,7 +307,7 @@ fn soup() -> impl Strategy<Value = String> {
         "-->",
         " ",
         "\n",
-        "word &amp; & <",
+        "word &amp; & < ",
     ];
     proptest::collection::vec(proptest::sample::select(PIECES.to_vec()), 0..40)
         .prop_map(|pieces| pieces.concat())
