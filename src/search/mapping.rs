@@ -69,6 +69,8 @@ fn words(leaf: &Deep<'_>) -> Option<String> {
         Shape::Text => leaf.value.as_str()?.to_owned(),
         Shape::RichText => rich::plain(leaf.value.as_str()?),
         Shape::Markdown => crate::text::markdown::plain(leaf.value.as_str()?),
+        // Inside a block a choice is a setting of how it looks, and no word of the text.
+        Shape::Choice | Shape::Choices if leaf.path != leaf.top.name => return None,
         Shape::Choice => label(leaf, leaf.value.as_str()?),
         Shape::Choices | Shape::Tags => {
             let values = leaf.value.as_array()?.iter().filter_map(Value::as_str);
