@@ -44,7 +44,11 @@ fields = [
 [types.Keeper]
 kind = "snippet"
 endpoint = "keepers"
-fields = [{ name = "name", type = "text" }, { name = "portrait", type = "image" }]
+fields = [
+    { name = "name", type = "text" },
+    { name = "portrait", type = "image" },
+    { name = "peers", type = "snippet", of = ["zoo.Keeper"], many = true },
+]
 
 [blocks.fact]
 type = "struct"
@@ -144,7 +148,7 @@ async fn populate(cms: &Cms, work: &mut Work) {
     };
     keep_file(work, image.key, true, &file).await.unwrap();
     object(cms, work, "zoo.Keeper", json!({ "name": "Ida", "portrait": 1 })).await;
-    object(cms, work, "zoo.Keeper", json!({ "name": "Ole", "portrait": null })).await;
+    object(cms, work, "zoo.Keeper", json!({ "name": "Ole", "portrait": null, "peers": [1, 2, 1, 2] })).await;
     let root = pages::create_root(work, "en").await.unwrap();
     let home = page(cms, work, &root, json!({ "title": "Home", "slug": "home" }), true).await;
     let birds = page(
@@ -582,4 +586,15 @@ async fn change(cms: &Cms, work: &mut Work, family: &str, id: i64, content: Valu
 
 fn changed(before: &[String], after: &[String]) -> Vec<usize> {
     (0..before.len()).filter(|&number| before[number] != after[number]).collect()
+}
+
+#[tokio::test]
+async fn a_question_cannot_ask_for_more_than_its_bounds() {
+    let world = World::new().await;
+    let nested = format!("{}_{}", "peers(".repeat(20), ")".repeat(20));
+    let asked = world.get(&format!("/api/v2/keepers/?fields={nested}")).await;
+    let words = "400 fields asks for more than 20000 objects: nest less, or lower the limit";
+    assert_eq!(asked.message(), words);
+    let many = "a=1&".repeat(1_000);
+    assert_eq!(world.get(&format!("/api/v2/pages/?{many}")).await.message(), "400 too many query parameters");
 }

@@ -64,6 +64,9 @@ impl<'a> Subject<'a> {
 /// An object with the chosen fields: its id, then `meta`, then the others.
 pub fn object(show: &Show<'_>, subject: Subject<'_>, choice: &Choice) -> Value {
     let mut out = Map::new();
+    if !show.takes_one_more() {
+        return Value::Object(out);
+    }
     let (ids, others): (Vec<_>, Vec<_>) =
         choice.body.iter().partition(|chosen| matches!(chosen.field.source, Source::Id));
     add(&mut out, show, subject, ids);

@@ -4,7 +4,15 @@
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Params(Vec<(String, Vec<String>)>);
 
+/// Names and values that a query string may hold; more are no honest question.
+const MOST: usize = 1_000;
+
 impl Params {
+    /// Whether a query string holds more than is read.
+    pub fn is_too_long(query: &str) -> bool {
+        query.split('&').count() > MOST
+    }
+
     /// Reads a query string, without its `?`. What is no UTF-8 becomes U+FFFD.
     pub fn parse(query: &str) -> Self {
         let mut params = Self::default();

@@ -125,7 +125,11 @@ async fn answer(cms: &Arc<Cms>, faces: Arc<Faces>, target: &Target, request: Req
 
 /// Agrees on a form, checks the method, and has the view answer, unless the answer is kept from before.
 async fn write(cms: &Arc<Cms>, faces: Arc<Faces>, target: &Target, parts: &Parts) -> Written {
-    let params = Params::parse(parts.uri.query().unwrap_or_default());
+    let query = parts.uri.query().unwrap_or_default();
+    if Params::is_too_long(query) {
+        return answer::written(Err(Refusal::bad("too many query parameters")), Form::Json(INDENT));
+    }
+    let params = Params::parse(query);
     let accept = parts.headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
     let form = match accept::negotiate(accept, params.get("format")) {
         Ok(form) => form,

@@ -3,6 +3,7 @@
 //! Showing is pure: what is referred to comes from a [`Library`], and whatever is not in it yet is noted. [`all`]
 //! shows, loads what was missed, and shows again, once a level of nesting.
 
+use std::cell::Cell;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use super::object;
 use super::object::Subject;
 use super::rich::Format;
 use crate::cache::Tag;
+use crate::error::Error;
 use crate::error::Result;
 use crate::media;
 use crate::media::Focal;
@@ -62,7 +64,11 @@ pub struct Show<'a> {
     pub schema: &'a Schema,
     library: &'a Library,
     missed: RefCell<BTreeSet<Reference>>,
+    shown: Cell<usize>,
 }
+
+/// Objects in one answer at most, nested ones included; brackets could ask for any number.
+const MOST_OBJECTS: usize = 20_000;
 
 /// Shows subjects with a choice of fields, loading whatever they refer to, which is told as well.
 pub async fn all(
@@ -73,8 +79,14 @@ pub async fn all(
 ) -> Result<(Vec<Value>, Vec<Tag>)> {
     let mut library = Library::new(Scope::public());
     loop {
-        let show = Show { setting, schema: setting.schema, library: &library, missed: RefCell::default() };
+        let (missed, count) = (RefCell::default(), Cell::default());
+        let show = Show { setting, schema: setting.schema, library: &library, missed, shown: count };
         let shown = subjects.iter().map(|subject| object::object(&show, *subject, choice)).collect();
+        if show.shown.get() > MOST_OBJECTS {
+            let words =
+                format!("fields asks for more than {MOST_OBJECTS} objects: nest less, or lower the limit");
+            return Err(Error::Bad(words));
+        }
         let missed = show.missed.into_inner();
         if missed.is_empty() {
             return Ok((shown, kept::looked_at(&library)));
@@ -84,6 +96,12 @@ pub async fn all(
 }
 
 impl Show<'_> {
+    /// Counts an object in; `false` if the answer is full.
+    pub fn takes_one_more(&self) -> bool {
+        self.shown.set(self.shown.get() + 1);
+        self.shown.get() <= MOST_OBJECTS
+    }
+
     /// The object, if it is loaded and may be seen.
     pub fn get(&self, reference: &Reference) -> Option<&Arc<Item>> {
         if !self.library.was_asked(reference) {
