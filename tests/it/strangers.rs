@@ -129,10 +129,10 @@ fn copy(from: &Path, to: &Path) {
 
 /// A section with a live page, a draft and a form.
 async fn section(cms: &Cms, work: &mut Work, home: &Object, name: &str) -> Section {
-    let top = page(cms, work, home, "base.StandardPage", name, true).await;
-    let live = page(cms, work, &top, "base.StandardPage", &format!("{name} live"), true).await;
-    let draft = page(cms, work, &top, "base.StandardPage", &format!("{name} draft {SECRET}"), false).await;
-    let form = page(cms, work, &top, "base.ContactPage", &format!("{name} form"), true).await;
+    let top = page(cms, work, home, "station.StandardPage", name, true).await;
+    let live = page(cms, work, &top, "station.StandardPage", &format!("{name} live"), true).await;
+    let draft = page(cms, work, &top, "station.StandardPage", &format!("{name} draft {SECRET}"), false).await;
+    let form = page(cms, work, &top, "station.ContactPage", &format!("{name} form"), true).await;
     Section { top, live, draft, form }
 }
 
@@ -183,8 +183,8 @@ async fn what_is_not_for_you_is_answered_as_what_is_not_there() {
                 ("POST", "/admin/pages/{}/edit"),
                 ("POST", "/admin/pages/{}/preview"),
                 ("GET", "/admin/pages/{}/add"),
-                ("GET", "/admin/pages/{}/add/base.StandardPage"),
-                ("POST", "/admin/pages/{}/add/base.StandardPage"),
+                ("GET", "/admin/pages/{}/add/station.StandardPage"),
+                ("POST", "/admin/pages/{}/add/station.StandardPage"),
                 ("GET", "/admin/pages/{}/history"),
                 ("GET", &format!("/admin/pages/{{}}/history/{revision}/preview")),
                 ("POST", &format!("/admin/pages/{{}}/history/{revision}/restore")),
@@ -246,7 +246,7 @@ async fn no_list_of_the_admin_tells_of_what_is_not_yours() {
             "/admin/choosers/image",
             "/admin/choosers/document",
             "/admin/snippets/",
-            "/admin/snippets/base.Person/",
+            "/admin/snippets/station.Person/",
             "/admin/settings/",
             "/admin/users/",
         ] {
@@ -378,14 +378,14 @@ async fn signing_in_leads_nowhere_else() {
 async fn what_is_private_is_in_no_list_feed_map_or_search() {
     let site = Site::new().await;
     let mut work = site.cms.work(Actor::System("test")).await.unwrap();
-    let declared = site.cms.schema.get("base.StandardPage").unwrap();
+    let declared = site.cms.schema.get("station.StandardPage").unwrap();
     let title = format!("Vault {SECRET}");
-    let vault = page(&site.cms, &mut work, &site.a.top, "base.StandardPage", &title, true).await;
+    let vault = page(&site.cms, &mut work, &site.a.top, "station.StandardPage", &title, true).await;
     pages::restrict(&mut work, &vault, &Privacy::Password("open sesame".to_owned())).await.unwrap();
     let under =
-        page(&site.cms, &mut work, &vault, "base.StandardPage", &format!("Under {SECRET}"), true).await;
+        page(&site.cms, &mut work, &vault, "station.StandardPage", &format!("Under {SECRET}"), true).await;
     let gone =
-        page(&site.cms, &mut work, &site.a.top, "base.StandardPage", &format!("Gone {SECRET}"), true).await;
+        page(&site.cms, &mut work, &site.a.top, "station.StandardPage", &format!("Gone {SECRET}"), true).await;
     pages::unpublish(&mut work, &site.cms.schema, &gone).await.unwrap();
     assert!(declared.is_page() && !under.public);
     site.cms.commit(work).await.unwrap();
@@ -446,7 +446,7 @@ async fn what_is_private_is_in_no_list_feed_map_or_search() {
 async fn a_hostile_title_is_text_wherever_it_is_shown() {
     let site = Site::new().await;
     let mut work = site.cms.work(Actor::System("test")).await.unwrap();
-    let page = page(&site.cms, &mut work, &site.a.top, "base.StandardPage", HOSTILE, true).await;
+    let page = page(&site.cms, &mut work, &site.a.top, "station.StandardPage", HOSTILE, true).await;
     let user = User::by_username(&mut work, "ada").await.unwrap().unwrap();
     siskin::accounts::update_user(&mut work, &User { first_name: HOSTILE.to_owned(), ..user }).await.unwrap();
     site.cms.commit(work).await.unwrap();
