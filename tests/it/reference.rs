@@ -48,3 +48,28 @@ fn the_examples_of_the_guide_to_models_load() {
 fn the_page_of_commands_is_up_to_date() {
     is_current("cli.md", &siskin::cli::reference_page());
 }
+
+#[test]
+fn every_test_that_the_texts_name_exists() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let named = regex::Regex::new(r"\b((?:src/)?[a-z0-9_/]+(?:\.rs)?)::([a-z0-9_]{12,})\b").unwrap();
+    let mut missing = Vec::new();
+    for page in ["docs/security.md", "docs/reliability.md"] {
+        let text = std::fs::read_to_string(root.join(page)).unwrap();
+        let mut found = 0;
+        for name in named.captures_iter(&text) {
+            let file = if name[1].starts_with("src/") {
+                name[1].to_owned()
+            } else {
+                format!("tests/it/{}.rs", &name[1])
+            };
+            let source = std::fs::read_to_string(root.join(&file)).unwrap_or_default();
+            found += 1;
+            if !source.contains(&format!("fn {}(", &name[2])) {
+                missing.push(format!("{page}: {file}::{}", &name[2]));
+            }
+        }
+        assert!(found > 30, "{page} names no tests");
+    }
+    assert!(missing.is_empty(), "tests that are named and not there:\n  {}", missing.join("\n  "));
+}

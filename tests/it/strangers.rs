@@ -385,7 +385,8 @@ async fn what_is_private_is_in_no_list_feed_map_or_search() {
     let under =
         page(&site.cms, &mut work, &vault, "station.StandardPage", &format!("Under {SECRET}"), true).await;
     let gone =
-        page(&site.cms, &mut work, &site.a.top, "station.StandardPage", &format!("Gone {SECRET}"), true).await;
+        page(&site.cms, &mut work, &site.a.top, "station.StandardPage", &format!("Gone {SECRET}"), true)
+            .await;
     pages::unpublish(&mut work, &site.cms.schema, &gone).await.unwrap();
     assert!(declared.is_page() && !under.public);
     site.cms.commit(work).await.unwrap();
