@@ -10,6 +10,7 @@ use siskin::content::kept::KeptRow;
 use siskin::content::{Object, Revision};
 use siskin::error::{Error, Result};
 use siskin::files::Files;
+use siskin::forms::Submission;
 use siskin::media::{Collections, File, Workshop};
 use siskin::pages;
 use siskin::redirects::Redirect;

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use std::collections::HashSet;
 
 use super::dump::Row;
-use super::evidence::content_of;
 use super::identity::model;
 use super::source::Source;
 use crate::error::Error;
@@ -61,7 +60,9 @@ pub fn pages(source: &Source<'_>) -> Result<Vec<PageRow>> {
     if paths.len() < rows.len() {
         problems.tell("two pages stand in the same place of the tree".to_owned());
     }
-    revisions(source, &mut problems)?;
+    for &number in source.unreadable() {
+        problems.at(&source.dump.row(number)?, "has no content that can be read");
+    }
     problems.into_result()?;
     Ok(rows)
 }
@@ -92,18 +93,6 @@ fn page(source: &Source<'_>, row: &Row, problems: &mut Problems) -> Result<Optio
     }
     let label = source.schema.find(&model).map(|declared| declared.label.clone());
     Ok(Some(PageRow { number: row.number, id, path, label }))
-}
-
-fn revisions(source: &Source<'_>, problems: &mut Problems) -> Result<()> {
-    for model in [model::REVISION, "wagtailcore.pagerevision"] {
-        for row in source.dump.rows(model) {
-            let row = row?;
-            if content_of(&row).is_empty() {
-                problems.at(&row, "has no content that can be read");
-            }
-        }
-    }
-    Ok(())
 }
 
 #[derive(Default)]

@@ -27,6 +27,7 @@ mod submissions;
 use std::path::Path;
 use std::path::PathBuf;
 
+use crate::accounts::Work;
 use crate::content::kept;
 use crate::content::kept::Mark;
 use crate::error::Error;
@@ -70,19 +71,11 @@ pub async fn import(
     let source = Source::read(dump, &identity, to.schema)?;
     let rows = check::pages(&source)?;
     let name = options.into.map_or_else(|| "wagtail".to_owned(), |page| format!("wagtail into {page}"));
-    let marks = Mark::of_source(&mut to.db.read().await?, &name).await?;
-    let is_empty = kept::is_empty(&mut to.db.read().await?).await?;
-    if options.into.is_none() && !is_empty && marks.is_empty() {
-        return Err(Error::Conflict(
-            "this store has content already; name the page that the import shall go beneath with --into, or use a new site".into(),
-        ));
-    }
-    let marks = marks.into_iter().map(|mark| ((mark.model.clone(), mark.pk.clone()), mark)).collect();
     let mut run = Run {
         to,
         source: &source,
         ids: Ids::new(options.into.is_none()),
-        marks,
+        marks: std::collections::HashMap::new(),
         name,
         is_beneath: options.into.is_some(),
         locales: std::collections::HashMap::new(),
@@ -121,6 +114,7 @@ impl Run<'_> {
     /// The stages, each with what it needs of the ones before.
     async fn all(&mut self, rows: &[PageRow], options: &Options) -> Result<()> {
         let mut work = self.work().await?;
+        self.remember_earlier_runs(&mut work).await?;
         self.languages(&mut work).await?;
         let root = self.root(&mut work, options.into).await?;
         self.collections(&mut work).await?;
@@ -145,8 +139,24 @@ impl Run<'_> {
         self.rest().await
     }
 
+    /// Reads what earlier runs made, and refuses a store with content that none of them brought. Under a lock, as the
+    /// last batch of a run that was broken off may only now be on its way into the store.
+    async fn remember_earlier_runs(&mut self, work: &mut Work) -> Result<()> {
+        work.lock("import").await?;
+        let marks = Mark::of_source(work, &self.name).await?;
+        if !self.is_beneath && marks.is_empty() && !kept::is_empty(work).await? {
+            return Err(Error::Conflict(
+                "this store has content already; name the page that the import shall go beneath with --into, or use \
+                 a new site"
+                    .into(),
+            ));
+        }
+        self.marks = marks.into_iter().map(|mark| ((mark.model.clone(), mark.pk.clone()), mark)).collect();
+        Ok(())
+    }
+
     /// Decides the ids of all pages, files, snippets and settings before the first reference is followed.
-    async fn meet_objects(&mut self, work: &mut crate::accounts::Work, rows: &[PageRow]) -> Result<()> {
+    async fn meet_objects(&mut self, work: &mut Work, rows: &[PageRow]) -> Result<()> {
         let marks: Vec<Mark> = self.marks.values().cloned().collect();
         let marks: Vec<&Mark> = marks.iter().collect();
         let pages: Vec<i64> = rows.iter().filter(|row| !row.is_root()).map(|row| row.id).collect();

@@ -35,6 +35,8 @@ pub struct Source<'d> {
     revisions: HashMap<(String, i64), Vec<usize>>,
     /// Rows that only join others: taggings.
     joins: Vec<usize>,
+    /// Revisions whose content cannot be read.
+    unreadable: Vec<usize>,
 }
 
 /// Columns of pages and snippets that are no fields: state, place and bookkeeping.
@@ -83,6 +85,7 @@ impl<'d> Source<'d> {
             tag_names: HashMap::new(),
             revisions: HashMap::new(),
             joins: Vec::new(),
+            unreadable: Vec::new(),
         };
         source.read_typed()?;
         source.read_children()?;
@@ -202,6 +205,7 @@ impl<'d> Source<'d> {
     fn read_revisions(&mut self) -> Result<()> {
         for row in self.dump.rows(model::REVISION) {
             let row = row?;
+            self.unreadable.extend(content_of(&row).is_empty().then_some(row.number));
             let base = self.identity.content_type(row.get("base_content_type"));
             let Some(model) = base.or_else(|| self.identity.content_type(row.get("content_type"))) else {
                 continue;
@@ -212,6 +216,7 @@ impl<'d> Source<'d> {
         }
         for row in self.dump.rows("wagtailcore.pagerevision") {
             let row = row?;
+            self.unreadable.extend(content_of(&row).is_empty().then_some(row.number));
             if let Some(id) = self.identity.resolve(model::PAGE, row.get("page")) {
                 self.revisions.entry((model::PAGE.to_owned(), id)).or_default().push(row.number);
             }
@@ -227,6 +232,11 @@ impl<'d> Source<'d> {
     /// The revisions of a row, in the order of their numbers.
     pub fn revisions(&self, model: &str, id: i64) -> &[usize] {
         self.revisions.get(&(model.to_owned(), id)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The revisions whose content cannot be read.
+    pub fn unreadable(&self) -> &[usize] {
+        &self.unreadable
     }
 
     /// The rows that hang tags on things.
