@@ -26,6 +26,6 @@ mod theme;
 pub use files::Files;
 pub use scene::{Form, FormChoice, FormField, Found, Gate, Scene, Search, Subject};
 pub use shown::Shown;
-pub use stage::{Props, Stage};
+pub use stage::{Place, Props, Stage};
 pub use templates::{Equip, Templates};
 pub use theme::{About, Asset, Theme};

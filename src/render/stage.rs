@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 use tera::Context;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
+use tokio::sync::SemaphorePermit;
 
 use super::scene::Scene;
 use super::scene::Subject;
@@ -19,7 +20,7 @@ use crate::schema::Schema;
 use crate::sites::Sites;
 
 /// Pages that are drawn at one time, for each processor.
-const PER_PROCESSOR: usize = 4;
+const PER_PROCESSOR: usize = 2;
 /// How long a page waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -59,7 +60,17 @@ impl Stage {
         &self.theme
     }
 
-    /// Draws a page for whoever `reading` reads for.
+    /// Waits for a place to draw at. Whoever takes it before a connection keeps none of the store's waiting.
+    ///
+    /// # Errors
+    /// `Busy` when too many pages wait.
+    pub async fn place(&self) -> Result<Place<'_>> {
+        let waited = tokio::time::timeout(PATIENCE, self.places.acquire()).await;
+        let busy = || Error::Busy("too many pages are being drawn".to_owned());
+        Ok(Place { _held: waited.map_err(|_| busy())?.map_err(|_| busy())? })
+    }
+
+    /// Draws a page for whoever `reading` reads for, at a place of its own.
     ///
     /// # Errors
     /// `Setup` for a mistake in a template, with file and line; `Busy` when too many pages wait.
@@ -70,9 +81,22 @@ impl Stage {
         scene: Scene,
         subject: Subject,
     ) -> Result<String> {
-        let waited = tokio::time::timeout(PATIENCE, self.places.acquire()).await;
-        let busy = || Error::Busy("too many pages are being drawn".to_owned());
-        let place = waited.map_err(|_| busy())?.map_err(|_| busy())?;
+        let place = self.place().await?;
+        self.draw_at(place, sites, reading, scene, subject).await
+    }
+
+    /// Draws a page at a place that was waited for.
+    ///
+    /// # Errors
+    /// `Setup` for a mistake in a template, with file and line.
+    pub async fn draw_at(
+        &self,
+        place: Place<'_>,
+        sites: Arc<Sites>,
+        reading: Option<Reading>,
+        scene: Scene,
+        subject: Subject,
+    ) -> Result<String> {
         let (theme, props, handle) = (self.theme.clone(), self.props.clone(), Handle::current());
         let drawn = tokio::task::spawn_blocking(move || {
             theme.templates.refresh()?;
@@ -87,6 +111,11 @@ impl Stage {
         drop(place);
         html
     }
+}
+
+/// A place to draw at; free again when dropped.
+pub struct Place<'s> {
+    _held: SemaphorePermit<'s>,
 }
 
 fn drawn(session: &Session, subject: &Subject) -> Result<String> {

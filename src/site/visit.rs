@@ -101,8 +101,9 @@ impl Visit {
             query: self.query.clone(),
             is_preview: false,
         };
+        let place = self.cms.stage.place().await?;
         let reading = self.reading().await?;
-        self.cms.stage.draw(self.here.sites.clone(), Some(reading), scene, subject).await
+        self.cms.stage.draw_at(place, self.here.sites.clone(), Some(reading), scene, subject).await
     }
 
     /// The whole address of a stored URL path, as browsers and feed readers want it; `None` if no site shows it.
