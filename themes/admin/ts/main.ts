@@ -5,6 +5,7 @@ import Drop from "./behaviours/drop";
 import Focal from "./behaviours/focal";
 import Focus from "./behaviours/focus";
 import Menu from "./behaviours/menu";
+import OneLine from "./behaviours/one_line";
 import Outline from "./behaviours/outline";
 import Preview from "./behaviours/preview";
 import Shortcuts from "./behaviours/shortcuts";
@@ -24,7 +25,7 @@ import Tags from "./fields/tags";
 
 const behaviours: Record<string, ControllerConstructor> = {
   chooser: Chooser, code: Code, colour: Colour, dirty: Dirty, drop: Drop, focal: Focal, focus: Focus,
-  "grid-editor": GridEditor, menu: Menu, outline: Outline, picker: Picker, preview: Preview, "rich-text": RichText,
+  "grid-editor": GridEditor, menu: Menu, "one-line": OneLine, outline: Outline, picker: Picker, preview: Preview, "rich-text": RichText,
   rows: Rows, shortcuts: Shortcuts, "shown-when": ShownWhen, slug: Slug, tabs: Tabs, tags: Tags, theme: Theme, tree: Tree,
 };
 

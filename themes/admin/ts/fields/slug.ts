@@ -24,8 +24,8 @@ export default class Slug extends Controller<HTMLElement> {
     this.followValue = false;
   }
 
-  private get title(): HTMLInputElement | null {
-    return this.element.closest("form")?.querySelector<HTMLInputElement>(`input[name="${this.titleValue}"]`) ?? null;
+  private get title(): HTMLTextAreaElement | null {
+    return this.element.closest("form")?.querySelector<HTMLTextAreaElement>(`[name="${this.titleValue}"]`) ?? null;
   }
 
   private readonly follow = (): void => {
