@@ -75,6 +75,10 @@ async function furnish(page) {
   await page.locator("input[type=file]").setInputFiles({ name: "leaf.png", mimeType: "image/png", buffer: png(60, 40, [80, 140, 40]) });
   await save("Upload");
   const image = new URL(page.url()).pathname;
+  await page.goto(`${site.url}/admin/documents/upload`);
+  await page.locator("input[type=file]").setInputFiles({ name: "list.txt", mimeType: "text/plain", buffer: Buffer.from("seeds\n") });
+  await save("Upload");
+  const document = new URL(page.url()).pathname;
   await page.goto(`${site.url}/admin/pages/${parent}/add/tales.Enquiry`);
   await page.getByRole("textbox", { name: /^Title/ }).first().fill("Ask us");
   await save("Save draft");
@@ -83,7 +87,7 @@ async function furnish(page) {
   return [
     "/admin/", at(parent, ""), at(parent, "?q=story"), at(parent, "add"), at(parent, "add/tales.Story"), at(story, "edit"), at(story, ""),
     at(story, "history"), at(story, "move"), at(story, "unpublish"), at(story, "delete"), "/admin/images/", "/admin/images/upload", image,
-    `${image}delete`, "/admin/documents/", "/admin/snippets/", "/admin/snippets/tales.Bird/", bird, `${bird}delete`, "/admin/settings/",
+    `${image}delete`, "/admin/documents/", "/admin/documents/upload", document, "/admin/snippets/", "/admin/snippets/tales.Bird/", bird, `${bird}delete`, "/admin/settings/",
     "/admin/settings/tales.Station/", "/admin/forms/", `/admin/forms/${enquiry}/`, "/admin/users/", "/admin/account", "/admin/nowhere",
   ];
 }
