@@ -1,6 +1,7 @@
 //! The one integration binary: every further one would link the whole crate again.
 
 mod accounts;
+mod admin;
 mod api;
 mod builder;
 mod cli;
