@@ -209,10 +209,10 @@ async fn an_editor_sees_and_changes_their_own_section_alone() {
     for (path, status) in [
         ("/admin/pages/3/edit", 200),
         ("/admin/pages/4/edit", 200),
-        ("/admin/pages/2/edit", 403),
-        ("/admin/pages/5/edit", 403),
+        ("/admin/pages/2/edit", 404),
+        ("/admin/pages/5/edit", 404),
         ("/admin/pages/5/", 404),
-        ("/admin/pages/5/history", 403),
+        ("/admin/pages/5/history", 404),
         ("/admin/tree/5", 404),
         ("/admin/users/", 403),
         ("/admin/snippets/zoo.Friend/", 403),
@@ -231,9 +231,9 @@ async fn an_editor_sees_and_changes_their_own_section_alone() {
         .await;
     assert_eq!(publish.status, 403);
     assert_eq!(world.stored(4).await.draft_title, "Pond");
-    assert_eq!(world.post("/admin/pages/5/edit", &eve, &[("title", "Mine")]).await.status, 403);
-    assert_eq!(world.post("/admin/pages/5/preview", &eve, &[]).await.status, 403);
-    assert_eq!(world.post("/admin/pages/4/move", &eve, &[("parent", "5")]).await.status, 403);
+    assert_eq!(world.post("/admin/pages/5/edit", &eve, &[("title", "Mine")]).await.status, 404);
+    assert_eq!(world.post("/admin/pages/5/preview", &eve, &[]).await.status, 404);
+    assert_eq!(world.post("/admin/pages/4/move", &eve, &[("parent", "5")]).await.status, 404);
 }
 
 #[tokio::test]
@@ -288,10 +288,7 @@ async fn an_older_version_overwrites_nothing() {
     assert_eq!(save("First").await.status, 303);
     let late = save("Second").await;
     assert_eq!(late.status, 409);
-    assert!(
-        late.text.contains("Second") && late.text.contains("Nothing was overwritten")
-            || late.text.contains("nothing was overwritten")
-    );
+    assert!(late.text.contains("Second") && late.text.contains("nothing was overwritten"));
     assert_eq!(world.stored(4).await.draft_title, "First");
 }
 
