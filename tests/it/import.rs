@@ -203,8 +203,10 @@ async fn a_dump_comes_in_whole_by_models_derived_from_it() {
         assert_eq!(codes, ["en", "fr"]);
         assert_eq!(Redirect::find(&mut conn, 2).await.unwrap().link, "https://ferry.example/");
         assert_eq!(Collections::load(&mut conn).await.unwrap().get(Some(3)).unwrap().name, "Boats");
-        let submission = siskin::forms::Submission::find(&mut conn, 1).await.unwrap().unwrap();
+        let submission = Submission::find(&mut conn, 1).await.unwrap().unwrap();
         assert_eq!(submission.answers["word"], "Ahoy");
+        let comments = KeptRow::of_model(&mut conn, "wagtailcore.comment", 10, 0).await.unwrap();
+        assert_eq!(comments[0].data["text"], "Higher waves?");
         assert_eq!(pages::doctor::examine(&mut conn).await.unwrap().len(), 0);
     })
     .await;
