@@ -24,6 +24,7 @@ mod templates;
 mod theme;
 
 pub use files::Files;
+pub use functions::reference_page;
 pub use scene::{Form, FormChoice, FormField, Found, Gate, Scene, Search, Subject};
 pub use shown::Shown;
 pub use stage::{Place, Props, Stage};

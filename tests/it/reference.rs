@@ -45,6 +45,25 @@ fn the_examples_of_the_guide_to_models_load() {
 }
 
 #[test]
+fn the_page_of_templates_is_up_to_date_and_names_every_function() {
+    let page = siskin::render::reference_page();
+    is_current("templates.md", &page);
+    let registered = regex::Regex::new(r#"register(?:_function|_filter)?\((?:tera, )?"(\w+)""#).unwrap();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/render/functions");
+    let mut count = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        for found in registered.captures_iter(&text) {
+            count += 1;
+            let (call, filter) = (format!("`{}(", &found[1]), format!("| {}`", &found[1]));
+            let listed = [call, format!(" `{}(", &found[1]), filter].iter().any(|name| page.contains(name));
+            assert!(listed, "{} is not on the page", &found[1]);
+        }
+    }
+    assert!(count > 15, "{count}");
+}
+
+#[test]
 fn the_page_of_commands_is_up_to_date() {
     is_current("cli.md", &siskin::cli::reference_page());
 }

@@ -44,6 +44,15 @@ pub(super) fn equip(tera: &mut Tera) {
     blocks::equip(tera);
 }
 
+/// The reference page of functions and filters: what stands at the top of this file.
+pub fn reference_page() -> String {
+    let told = include_str!("mod.rs").lines().map_while(|line| line.strip_prefix("//!")).map(str::trim);
+    let told = told.collect::<Vec<_>>().join("\n");
+    format!(
+        "# Functions and filters of templates\n\nMade from the program's own source; a test keeps it current.\n\n{told}\n"
+    )
+}
+
 /// Registers a function whose arguments are a struct; an argument that it does not know is refused.
 fn register<A, R>(tera: &mut Tera, name: &'static str, act: fn(&Session, A) -> Result<R>)
 where
