@@ -2,7 +2,15 @@
 //! `include_dir` alone does not notice an edit.
 
 fn main() {
-    for embedded in ["build.rs", "migrations", "themes/admin/templates", "themes/admin/dist"] {
+    for embedded in [
+        "build.rs",
+        "migrations",
+        "models",
+        "seed",
+        "themes/starter",
+        "themes/admin/templates",
+        "themes/admin/dist",
+    ] {
         println!("cargo:rerun-if-changed={embedded}");
     }
     // The assets are built by npm, in a step of its own. Without them the program compiles and says so when it runs.
