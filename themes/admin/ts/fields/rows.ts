@@ -109,7 +109,8 @@ export default class Rows extends Controller<HTMLElement> {
     if (this.before?.isConnected) this.before.before(slot);
     else this.listTarget.append(slot);
     this.changed();
-    slot.querySelector<HTMLElement>(".row-body input:not([type=hidden]), .row-body textarea, .row-body select, .row-body button")?.focus();
+    const body = slot.querySelector(":scope > .row > .row-body");
+    body?.querySelector<HTMLElement>("input:not([type=hidden]), textarea, select, button")?.focus();
   }
 
   private move(event: Event, how: (slot: HTMLElement) => void): void {

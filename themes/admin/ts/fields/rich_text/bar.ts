@@ -53,6 +53,8 @@ export function bar(editor: Editor, features: string[]): HTMLElement {
     const button = make("button", { class: "tool", type: "button", title: tool.label, "aria-pressed": "false", "aria-label": tool.text ? false : tool.label });
     if (tool.icon) button.append(icon(tool.icon));
     if (tool.text) button.append(tool.text);
+    // The cursor stays in the text: what is typed next is formatted, not lost to the button.
+    button.addEventListener("mousedown", (event) => event.preventDefault());
     button.addEventListener("click", () => tool.run(editor));
     return button;
   });
