@@ -44,7 +44,7 @@ clippy: ui
 	$(CARGO) clippy --all-targets -- -D warnings
 
 cargo-test: ui
-	$(CARGO) test
+	$(CARGO) test --no-fail-fast
 
 typescript: $(MODULES)
 	$(NPM) run check

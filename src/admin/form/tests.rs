@@ -102,7 +102,7 @@ fn names_are_paths_and_values_come_back_as_inputs_take_them() {
     );
     let html = html(&form);
     for expected in [
-        r#"value="T &lt;b&gt;""#,
+        r#"T &lt;b&gt;</textarea>"#,
         r#"value="2026-11-20T08:30:00""#,
         r#"name="body.0.type" value="gallery""#,
         r#"name="body.0.value.0.id" value="u2""#,
