@@ -1,5 +1,5 @@
-//! What the items of an answer refer to. References are gathered first and loaded together, one statement a family,
-//! so that an answer takes as many statements for twenty items as for one.
+//! What the items of an answer refer to. References are gathered first and loaded together, one statement a level
+//! of nesting, so that an answer takes as many statements for twenty items as for one.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -8,8 +8,10 @@ use std::sync::Arc;
 
 use crate::base::Key;
 use crate::error::Result;
+use crate::schema::IMAGE;
 use crate::schema::PAGE_FAMILY;
 use crate::store::Conn;
+use crate::store::Sql;
 use crate::store::sql;
 
 use super::item;
@@ -18,6 +20,8 @@ use super::scope::Scope;
 
 /// How many ids go into one statement; an answer rarely refers to as many.
 const CHUNK: usize = 500;
+/// Images and documents come with their files, so whatever is read together with them is read as they are.
+const WITH_FILES: &str = IMAGE;
 
 /// A pointer to an object.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -57,46 +61,41 @@ impl Library {
         self.asked.contains(reference)
     }
 
-    /// Loads what was not asked for before.
+    /// Loads what was not asked for before, of all families in one statement.
     pub async fn load(&mut self, conn: &mut Conn, references: BTreeSet<Reference>) -> Result<()> {
-        let mut ids: BTreeMap<String, Vec<i64>> = BTreeMap::new();
-        let mut keys = Vec::new();
-        for reference in references.difference(&self.asked) {
-            match reference {
-                Reference::Id(family, id) => ids.entry(family.clone()).or_default().push(*id),
-                Reference::Page(key) => keys.push(key.0),
-            }
-        }
+        let wanted: Vec<Reference> = references.difference(&self.asked).cloned().collect();
         self.asked.extend(references);
-        for (family, ids) in ids {
-            for item in self.read(conn, &family, "o.id", &ids).await? {
-                self.items.insert(Reference::Id(family.clone(), item.id), item);
+        for chunk in wanted.chunks(CHUNK) {
+            for item in item::read(conn, WITH_FILES, self.statement(chunk)).await? {
+                let item = Arc::new(item);
+                if item.family == PAGE_FAMILY {
+                    self.items.insert(Reference::Page(item.key), item.clone());
+                }
+                self.items.insert(Reference::Id(item.family.clone(), item.id), item);
             }
-        }
-        for item in self.read(conn, PAGE_FAMILY, "o.key", &keys).await? {
-            self.items.insert(Reference::Page(item.key), item);
         }
         Ok(())
     }
 
-    async fn read(
-        &self,
-        conn: &mut Conn,
-        family: &str,
-        column: &str,
-        numbers: &[i64],
-    ) -> Result<Vec<Arc<Item>>> {
-        let mut items = Vec::new();
-        for chunk in numbers.chunks(CHUNK) {
-            let mut statement = sql(item::select(family, true));
-            statement
-                .push(" where o.family = ")
-                .push_bind(family)
-                .push(" and ")
-                .append(self.scope.condition());
-            statement.push(&format!(" and {column} in ")).push_list(chunk);
-            items.extend(item::read(conn, family, statement).await?.into_iter().map(Arc::new));
+    fn statement(&self, references: &[Reference]) -> Sql {
+        let mut ids: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
+        let mut keys = Vec::new();
+        for reference in references {
+            match reference {
+                Reference::Id(family, id) => ids.entry(family).or_default().push(*id),
+                Reference::Page(key) => keys.push(*key),
+            }
         }
-        Ok(items)
+        let mut statement = sql(item::select(WITH_FILES, true));
+        statement.push(" where ").append(self.scope.condition()).push(" and (");
+        for (number, (family, ids)) in ids.iter().enumerate() {
+            statement.push(if number == 0 { "(o.family = " } else { " or (o.family = " }).push_bind(*family);
+            statement.push(" and o.id in ").push_list(ids.iter().copied()).push(")");
+        }
+        if !keys.is_empty() {
+            statement.push(if ids.is_empty() { "o.key in " } else { " or o.key in " }).push_list(keys);
+        }
+        statement.push(")");
+        statement
     }
 }

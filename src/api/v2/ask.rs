@@ -52,7 +52,12 @@ impl Ask {
         Self { cms, schema, faces, sites, site, params, base }
     }
 
-    /// A consistent view of the store.
+    /// A view of the store for one object: what it refers to may be a commit newer than itself, and each is whole.
+    pub async fn looking(&self) -> Result<Reading> {
+        self.cms.reading(Actor::Anonymous).await
+    }
+
+    /// A consistent view of the store, for lists whose count must agree with their items.
     pub async fn reading(&self) -> Result<Reading> {
         self.cms.snapshot_reading(Actor::Anonymous).await
     }

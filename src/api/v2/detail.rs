@@ -18,7 +18,7 @@ pub async fn show(ask: &Ask, endpoint: &Endpoint, id: Option<i64>) -> Result<Ans
     if *endpoint == Endpoint::Redirects {
         return redirects::show(ask, id).await;
     }
-    let mut reading = ask.reading().await?;
+    let mut reading = ask.looking().await?;
     let narrowed = Narrowed::base(ask, endpoint)?.by_params(ask, endpoint, &mut reading).await?;
     let found = match id {
         Some(id) => narrowed.selection.get(&mut reading, id).await?,

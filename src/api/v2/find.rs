@@ -16,7 +16,7 @@ pub async fn find(ask: &Ask, endpoint: &Endpoint) -> Result<Answer, Refusal> {
     if *endpoint == Endpoint::Redirects {
         return redirects::find(ask).await;
     }
-    let mut reading = ask.reading().await?;
+    let mut reading = ask.looking().await?;
     let narrowed = Narrowed::base(ask, endpoint)?;
     let path = ask.params.get("html_path").filter(|_| *endpoint == Endpoint::Pages);
     let item = match (path, id(ask)?) {
