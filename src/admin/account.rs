@@ -112,6 +112,8 @@ struct PeopleView {
 
 #[derive(Serialize)]
 struct PersonRow {
+    /// Where the fields that the models add are edited; nothing where they add none.
+    url: String,
     name: String,
     username: String,
     email: String,
@@ -127,16 +129,18 @@ pub async fn people(desk: Desk, Query(asked): Query<ListQuery>) -> Answer {
     let now = reading.now;
     let users = User::list(&mut reading, SIZE, asked.offset(SIZE)).await?;
     let groups = accounts::Group::list(&mut reading).await?;
+    let has_fields = !desk.schema().require(USER)?.fields.is_empty();
     let mut rows = Vec::new();
     for user in users.into_iter().filter(|user| matches(user, &asked.q)) {
         let (username, email, is_active) = (user.username.clone(), user.email.clone(), user.is_active);
         let last_login = user.last_login.map(|at| Moment::new(at, now));
-        let is_superuser = user.is_superuser;
+        let (id, is_superuser) = (user.id, user.is_superuser);
         let person = user.person(&mut reading).await?;
         let names =
             groups.iter().filter(|group| person.groups.contains(&group.id)).map(|group| group.name.clone());
         let groups = if is_superuser { "Superuser".to_owned() } else { names.collect::<Vec<_>>().join(", ") };
         rows.push(PersonRow {
+            url: if has_fields { format!("/admin/users/{id}/") } else { String::new() },
             name: person.display_name(),
             username,
             email,

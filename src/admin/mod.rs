@@ -19,6 +19,7 @@ mod guard;
 mod icons;
 mod media;
 mod pages;
+mod person;
 mod references;
 mod screens;
 mod settings;
@@ -80,6 +81,7 @@ pub fn router(cms: Arc<Cms>) -> Result<Router> {
         .merge(pages::router())
         .merge(snippets::router())
         .merge(settings::router())
+        .merge(person::router())
         .merge(media::router())
         .merge(choosers::router())
         // Not a fallback: the site behind this door answers every address that no door has.

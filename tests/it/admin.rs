@@ -33,6 +33,9 @@ fields = [{ name = "name", type = "text", required = true }]
 kind = "setting"
 fields = [{ name = "open", type = "text" }]
 
+[users]
+fields = [{ name = "motto", type = "text", required = true, max_length = 20 }]
+
 [blocks.words]
 type = "long_text"
 "#;
@@ -317,4 +320,26 @@ async fn every_address_that_means_nothing_is_told_kindly() {
     }
     assert_eq!(world.get("/admin/pages/x/edit", &ada).await.status, 400);
     assert_eq!(world.post("/admin/pages/4/edit", &ada, &[("title", "")]).await.status, 422);
+}
+
+#[tokio::test]
+async fn fields_that_the_models_add_to_users_are_edited_by_who_may_change_users() {
+    let world = World::new().await;
+    let (ada, eve) = (world.sign_in("ada").await, world.sign_in("eve").await);
+    let id = {
+        let mut conn = world.cms.db.read().await.unwrap();
+        accounts::User::known_as(&mut conn, "eve").await.unwrap().unwrap().id
+    };
+    let path = format!("/admin/users/{id}/");
+    assert!(world.get("/admin/users/", &ada).await.text.contains(&path));
+    let refused = world.post(&path, &ada, &[("motto", "far too many words for this")]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text.contains("far too many words for this") && refused.text.contains("20 are allowed"));
+    assert_eq!(world.post(&path, &ada, &[("motto", "")]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(world.post(&path, &ada, &[("motto", "Slowly")]).await.status, StatusCode::SEE_OTHER);
+    assert!(world.get(&path, &ada).await.text.contains("Slowly"));
+    assert_eq!(world.post(&path, &eve, &[("motto", "Mine")]).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(world.get("/admin/users/999/", &ada).await.status, StatusCode::NOT_FOUND);
+    let user = accounts::User::find(&mut world.cms.db.read().await.unwrap(), id).await.unwrap();
+    assert_eq!((&user.doc["motto"], user.is_active, user.is_superuser), (&json!("Slowly"), true, false));
 }
