@@ -4,11 +4,11 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::{Deserialize, Serialize};
 
-use crate::error::Error;
-use crate::web::{Failure, clear_cookie, cookie, set_cookie};
+use crate::error::{Error, Problems, Result};
+use crate::web::{Failure, clear_cookie, cookie, set_cookie, status};
 
 /// What a handler gives.
-pub type Answer = Result<Response, Refusal>;
+pub type Answer = std::result::Result<Response, Refusal>;
 
 /// An error on its way to whoever asked. [`super::guard`] gives it the admin's looks.
 #[derive(Debug)]
@@ -37,6 +37,37 @@ impl IntoResponse for Refusal {
             Self::SignIn => StatusCode::UNAUTHORIZED.into_response(),
             Self::Failure(failure) => failure.into_response(),
         }
+    }
+}
+
+/// How a form is shown: for the first time, or again, as typed, with what kept it from being saved.
+pub struct Shown {
+    /// The status of the answer.
+    pub status: StatusCode,
+    /// What is wrong, by field.
+    pub problems: Problems,
+    /// What is told above the form.
+    pub message: Option<Message>,
+}
+
+impl Shown {
+    /// For the first time.
+    pub fn fresh() -> Self {
+        Self { status: StatusCode::OK, problems: Problems::default(), message: None }
+    }
+
+    /// Again. Errors that no form can tell go on to whoever asked.
+    pub fn again(error: Error) -> Result<Self> {
+        let status = status(&error);
+        let words = match error {
+            Error::Invalid(problems) => return Ok(Self { status, problems, message: None }),
+            Error::Conflict(words) => {
+                format!("{} What you typed is still here; saving again keeps it.", sentence(&words))
+            }
+            Error::Bad(words) => sentence(&words),
+            other => return Err(other),
+        };
+        Ok(Self { status, problems: Problems::default(), message: Some(Message::danger(words)) })
     }
 }
 

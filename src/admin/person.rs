@@ -2,22 +2,21 @@
 
 use axum::Router;
 use axum::extract::Path;
-use axum::http::StatusCode;
 use axum::routing::get;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::Door;
-use super::answer::{Answer, Message, onward, sentence};
+use super::answer::{Answer, Message, Shown, onward};
 use super::desk::Desk;
 use super::editor::{Editor, Sheet};
 use super::form::{Sent, SlugHint};
 use super::frame::Frame;
 use super::words::Crumb;
 use crate::accounts::{self, Action, Reading, Scope, User};
-use crate::error::{Error, Problems, Result};
+use crate::error::{Error, Result};
 use crate::schema::{Document, Type, USER};
-use crate::web::{Pairs, status};
+use crate::web::Pairs;
 
 /// The address of an account.
 pub fn router() -> Router<Door> {
@@ -36,7 +35,7 @@ async fn show(desk: Desk, Path(id): Path<i64>) -> Answer {
     let declared = declared(&desk, Action::View)?;
     let mut reading = desk.reading().await?;
     let user = User::find(&mut reading, id).await?;
-    screen(&desk, &mut reading, &user, &document(declared, &user), None).await
+    screen(&desk, &mut reading, &user, &document(declared, &user), Shown::fresh()).await
 }
 
 async fn save(desk: Desk, Path(id): Path<i64>, posted: Pairs) -> Answer {
@@ -55,7 +54,7 @@ async fn save(desk: Desk, Path(id): Path<i64>, posted: Pairs) -> Answer {
             let saved = format!("“{}” is saved.", user.username);
             Ok(onward(&address(id), &Message::success(saved)))
         }
-        Err(error) => screen(&desk, &mut desk.reading().await?, &user, &document, Some(error)).await,
+        Err(error) => screen(&desk, &mut desk.reading().await?, &user, &document, Shown::again(error)?).await,
     }
 }
 
@@ -89,23 +88,17 @@ async fn screen(
     reading: &mut Reading,
     user: &User,
     document: &Document,
-    refused: Option<Error>,
+    shown: Shown,
 ) -> Answer {
-    let status = refused.as_ref().map_or(StatusCode::OK, status);
-    let (problems, message) = match refused {
-        None => (Problems::default(), None),
-        Some(Error::Invalid(problems)) => (problems, None),
-        Some(Error::Conflict(words)) => (Problems::default(), Some(Message::danger(sentence(&words)))),
-        Some(other) => return Err(other.into()),
-    };
     let declared = declared(desk, Action::View)?;
-    let sheet = Sheet { declared, object: None, document, problems: &problems, slug: SlugHint::default() };
+    let sheet =
+        Sheet { declared, object: None, document, problems: &shown.problems, slug: SlugHint::default() };
     let mut editor = Editor::new(desk, reading, sheet).await?;
     editor.noun = "account";
     editor.action = address(user.id);
     editor.can_save = desk.may(Action::Change, &Scope::Type(USER));
     editor.save_label = "Save";
-    let frame = desk.frame(reading, "users", user.username.clone()).await?.telling(message);
+    let frame = desk.frame(reading, "users", user.username.clone()).await?.telling(shown.message);
     let crumbs = vec![Crumb::new("People", "/admin/users/")];
-    desk.show_as(status, "snippets/edit.html", &EditView { frame, crumbs, sites: Vec::new(), editor })
+    desk.show_as(shown.status, "snippets/edit.html", &EditView { frame, crumbs, sites: Vec::new(), editor })
 }

@@ -2,12 +2,11 @@
 
 use axum::Router;
 use axum::extract::{Path, Query};
-use axum::http::StatusCode;
 use axum::routing::get;
 use serde::{Deserialize, Serialize};
 
 use super::Door;
-use super::answer::{Answer, Message, onward, sentence};
+use super::answer::{Answer, Message, Shown, onward};
 use super::desk::Desk;
 use super::editor::{Editor, Sheet};
 use super::form::{Sent, SlugHint};
@@ -16,10 +15,10 @@ use super::icons;
 use super::words::Crumb;
 use crate::accounts::{Action, Reading, Scope};
 use crate::content::Object;
-use crate::error::{Error, Problems, Result};
+use crate::error::{Error, Result};
 use crate::schema::{Document, Kind, Type, WhichSite};
 use crate::settings;
-use crate::web::{Pairs, status};
+use crate::web::Pairs;
 
 /// The addresses of settings.
 pub fn router() -> Router<Door> {
@@ -90,7 +89,7 @@ async fn show(desk: Desk, Path(label): Path<String>, Query(wanted): Query<Wanted
     let chosen = chosen(&desk, &label, &wanted, Action::View)?;
     let mut reading = desk.reading().await?;
     let (object, document) = present(&mut reading, &chosen).await?;
-    screen(&desk, &mut reading, &chosen, object.as_ref(), &document, None).await
+    screen(&desk, &mut reading, &chosen, object.as_ref(), &document, Shown::fresh()).await
 }
 
 async fn save(desk: Desk, Path(label): Path<String>, Query(wanted): Query<Wanted>, posted: Pairs) -> Answer {
@@ -113,7 +112,7 @@ async fn save(desk: Desk, Path(label): Path<String>, Query(wanted): Query<Wanted
         Err(error) => {
             let mut reading = desk.reading().await?;
             let (object, _) = present(&mut reading, &chosen).await?;
-            screen(&desk, &mut reading, &chosen, object.as_ref(), &document, Some(error)).await
+            screen(&desk, &mut reading, &chosen, object.as_ref(), &document, Shown::again(error)?).await
         }
     }
 }
@@ -139,26 +138,19 @@ async fn screen(
     chosen: &Chosen<'_>,
     object: Option<&Object>,
     document: &Document,
-    refused: Option<Error>,
+    shown: Shown,
 ) -> Answer {
-    let status = refused.as_ref().map_or(StatusCode::OK, status);
-    let (problems, message) = match refused {
-        None => (Problems::default(), None),
-        Some(Error::Invalid(problems)) => (problems, None),
-        Some(Error::Conflict(words)) => (Problems::default(), Some(Message::danger(sentence(&words)))),
-        Some(other) => return Err(other.into()),
-    };
     let declared = chosen.declared;
-    let sheet = Sheet { declared, object, document, problems: &problems, slug: SlugHint::default() };
+    let sheet = Sheet { declared, object, document, problems: &shown.problems, slug: SlugHint::default() };
     let mut editor = Editor::new(desk, reading, sheet).await?;
     editor.noun = "setting";
     editor.action = address(chosen);
     editor.can_save = desk.may(Action::Change, &scope(declared, chosen.site));
     editor.save_label = "Save";
-    let frame = desk.frame(reading, "settings", declared.name.clone()).await?.telling(message);
+    let frame = desk.frame(reading, "settings", declared.name.clone()).await?.telling(shown.message);
     let crumbs = vec![Crumb::new("Settings", "/admin/settings/")];
     desk.show_as(
-        status,
+        shown.status,
         "snippets/edit.html",
         &EditView { frame, crumbs, sites: sites(desk, chosen), editor },
     )

@@ -2,12 +2,11 @@
 
 use axum::Router;
 use axum::extract::{Path, Query};
-use axum::http::StatusCode;
 use axum::routing::get;
 use serde::Serialize;
 
 use super::Door;
-use super::answer::{Answer, Message, onward, sentence};
+use super::answer::{Answer, Message, Shown, onward};
 use super::confirm::Confirm;
 use super::desk::Desk;
 use super::editor::{Editor, Sheet};
@@ -17,10 +16,10 @@ use super::icons;
 use super::words::{Crumb, Link, ListQuery, Moment, Pager, Status, with_article};
 use crate::accounts::{Action, Reading, Scope};
 use crate::content::{Listing, Object, Order};
-use crate::error::{Error, Problems, Result};
+use crate::error::{Error, Result};
 use crate::schema::{Document, Kind, Type};
 use crate::snippets;
-use crate::web::{Pairs, status};
+use crate::web::Pairs;
 
 /// Snippets that are listed at once.
 const SIZE: i64 = 50;
@@ -139,7 +138,7 @@ fn row_view(desk: &Desk, declared: &Type, row: &Object, now: crate::base::Timest
 async fn blank(desk: Desk, Path(label): Path<String>) -> Answer {
     let declared = declared(&desk, &label, Action::Add, "add one of these")?;
     let mut reading = desk.reading().await?;
-    screen(&desk, &mut reading, declared, None, &declared.initial(), None).await
+    screen(&desk, &mut reading, declared, None, &declared.initial(), Shown::fresh()).await
 }
 
 /// The form of a snippet.
@@ -148,7 +147,7 @@ async fn edit(desk: Desk, Path((label, id)): Path<(String, i64)>) -> Answer {
     let mut reading = desk.reading().await?;
     let snippet = Object::find(&mut reading, declared.family(), id).await?;
     let document = snippet.draft_document(&mut reading).await?;
-    screen(&desk, &mut reading, declared, Some(&snippet), &document, None).await
+    screen(&desk, &mut reading, declared, Some(&snippet), &document, Shown::fresh()).await
 }
 
 /// Makes one.
@@ -193,7 +192,7 @@ async fn keep(
                 Some(snippet) => Some(Object::by_key(&mut reading, snippet.key).await?),
                 None => None,
             };
-            screen(desk, &mut reading, declared, now.as_ref(), &document, Some(error)).await
+            screen(desk, &mut reading, declared, now.as_ref(), &document, Shown::again(error)?).await
         }
     }
 }
@@ -233,20 +232,11 @@ async fn screen(
     declared: &Type,
     snippet: Option<&Object>,
     document: &Document,
-    refused: Option<Error>,
+    shown: Shown,
 ) -> Answer {
-    let status = refused.as_ref().map_or(StatusCode::OK, status);
-    let (problems, message) = match refused {
-        None => (Problems::default(), None),
-        Some(Error::Invalid(problems)) => (problems, None),
-        Some(Error::Conflict(words)) => {
-            let words = format!("{} What you typed is still here; saving again keeps it.", sentence(&words));
-            (Problems::default(), Some(Message::danger(words)))
-        }
-        Some(other) => return Err(other.into()),
-    };
     let scope = Scope::Type(&declared.label);
-    let sheet = Sheet { declared, object: snippet, document, problems: &problems, slug: SlugHint::default() };
+    let sheet =
+        Sheet { declared, object: snippet, document, problems: &shown.problems, slug: SlugHint::default() };
     let mut editor = Editor::new(desk, reading, sheet).await?;
     editor.noun = "snippet";
     editor.action = snippet.map_or_else(|| format!("/admin/snippets/{}/add", declared.label), address);
@@ -259,12 +249,12 @@ async fn screen(
         |snippet| snippet.draft_title.clone(),
     );
     let title = if title.is_empty() { declared.name.clone() } else { title };
-    let frame = desk.frame(reading, "snippets", title).await?.telling(message);
+    let frame = desk.frame(reading, "snippets", title).await?.telling(shown.message);
     let crumbs = vec![
         Crumb::new("Snippets", "/admin/snippets/"),
         Crumb::new(declared.name.clone(), format!("/admin/snippets/{}/", declared.label)),
     ];
-    desk.show_as(status, "snippets/edit.html", &EditView { frame, crumbs, sites: Vec::new(), editor })
+    desk.show_as(shown.status, "snippets/edit.html", &EditView { frame, crumbs, sites: Vec::new(), editor })
 }
 
 async fn ask_unpublish(desk: Desk, Path((label, id)): Path<(String, i64)>) -> Answer {

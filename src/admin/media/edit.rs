@@ -1,13 +1,12 @@
 //! Editing an image or document: its fields, its point of interest, its file.
 
 use axum::extract::{Multipart, Path};
-use axum::http::StatusCode;
 use serde::Serialize;
 
 use super::Library;
 use super::fields::Fields;
 use crate::accounts::{Reading, Scope};
-use crate::admin::answer::{Answer, Message, onward, sentence};
+use crate::admin::answer::{Answer, Message, Shown, onward};
 use crate::admin::confirm::{Confirm, Use, uses};
 use crate::admin::desk::Desk;
 use crate::admin::editor::{Editor, Fact, Sheet};
@@ -15,11 +14,10 @@ use crate::admin::form::{Sent, SlugHint};
 use crate::admin::frame::Frame;
 use crate::admin::words::{Crumb, bytes};
 use crate::content::Object;
-use crate::error::{Error, Problems, Result};
+use crate::error::{Error, Result};
 use crate::media::{File, Focal, Image, delete_file, edit_file, replace_file, set_focal_point};
 use crate::schema::{Document, Type};
 use crate::store::Conn;
-use crate::web::status;
 
 #[derive(Serialize)]
 struct View {
@@ -54,7 +52,7 @@ pub async fn show(library: Library, desk: Desk, Path(id): Path<i64>) -> Answer {
     let mut reading = desk.reading().await?;
     let object = visible(library, &desk, &mut reading, id).await?;
     let document = filled(&object)?;
-    screen(library, &desk, &mut reading, &object, &document, None).await
+    screen(library, &desk, &mut reading, &object, &document, Shown::fresh()).await
 }
 
 /// Keeps what was edited; it holds at once.
@@ -79,7 +77,7 @@ pub async fn save(library: Library, desk: Desk, Path(id): Path<i64>, form: Multi
         Err(error) => {
             let mut reading = desk.reading().await?;
             let object = visible(library, &desk, &mut reading, id).await?;
-            screen(library, &desk, &mut reading, &object, &document, Some(error)).await
+            screen(library, &desk, &mut reading, &object, &document, Shown::again(error)?).await
         }
     }
 }
@@ -171,20 +169,16 @@ async fn screen(
     reading: &mut Reading,
     object: &Object,
     document: &Document,
-    refused: Option<Error>,
+    shown: Shown,
 ) -> Answer {
-    let status = refused.as_ref().map_or(StatusCode::OK, status);
-    let (problems, message) = match refused {
-        None => (Problems::default(), None),
-        Some(Error::Invalid(problems)) => (problems, None),
-        Some(error @ (Error::Conflict(_) | Error::Bad(_))) => {
-            (Problems::default(), Some(Message::danger(sentence(&error.to_string()))))
-        }
-        Some(other) => return Err(other.into()),
-    };
     let declared = desk.schema().require(library.label())?;
-    let sheet =
-        Sheet { declared, object: Some(object), document, problems: &problems, slug: SlugHint::default() };
+    let sheet = Sheet {
+        declared,
+        object: Some(object),
+        document,
+        problems: &shown.problems,
+        slug: SlugHint::default(),
+    };
     let mut editor = Editor::new(desk, reading, sheet).await?;
     editor.facts.splice(0..0, facts(reading, object).await?);
     let image = match library {
@@ -192,7 +186,7 @@ async fn screen(
         Library::Documents => None,
     };
     let view = View {
-        frame: desk.frame(reading, library.nouns(), object.draft_title.clone()).await?.telling(message),
+        frame: desk.frame(reading, library.nouns(), object.draft_title.clone()).await?.telling(shown.message),
         crumbs: vec![Crumb::new(library.title(), library.address())],
         accept: library.accept(),
         editor,
@@ -200,7 +194,7 @@ async fn screen(
         delete_url: format!("{}{}/delete", library.address(), object.id),
         image: image.flatten(),
     };
-    desk.show_as(status, "media/edit.html", &view)
+    desk.show_as(shown.status, "media/edit.html", &view)
 }
 
 async fn facts(reading: &mut Reading, object: &Object) -> Result<Vec<Fact>> {

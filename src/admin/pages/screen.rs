@@ -1,10 +1,9 @@
 //! The editing screen of a page, drawn the same whether it is opened, refused or new.
 
-use axum::http::StatusCode;
 use serde::Serialize;
 
 use crate::accounts::{Action, Reading};
-use crate::admin::answer::{Answer, Message, sentence};
+use crate::admin::answer::{Answer, Shown};
 use crate::admin::desk::Desk;
 use crate::admin::editor::{Editor, Fact, Sheet};
 use crate::admin::form::SlugHint;
@@ -14,7 +13,6 @@ use crate::content::Object;
 use crate::error::{Error, Problems, Result};
 use crate::pages;
 use crate::schema::{Document, Type};
-use crate::web::status;
 
 /// A page to be edited, or one to be made.
 pub struct PageSheet<'a> {
@@ -38,32 +36,16 @@ struct View {
 impl PageSheet<'_> {
     /// Shows the form.
     pub async fn show(&self, desk: &Desk, reading: &mut Reading) -> Answer {
-        self.draw(desk, reading, StatusCode::OK, &Problems::default(), None).await
+        self.draw(desk, reading, Shown::fresh()).await
     }
 
     /// Shows the form again, as typed, with what kept it from being saved.
     pub async fn refused(&self, desk: &Desk, reading: &mut Reading, error: Error) -> Answer {
-        let status = status(&error);
-        match error {
-            Error::Invalid(problems) => self.draw(desk, reading, status, &problems, None).await,
-            Error::Conflict(words) => {
-                let words =
-                    format!("{} What you typed is still here; saving again keeps it.", sentence(&words));
-                self.draw(desk, reading, status, &Problems::default(), Some(Message::danger(words))).await
-            }
-            other => Err(other.into()),
-        }
+        self.draw(desk, reading, Shown::again(error)?).await
     }
 
-    async fn draw(
-        &self,
-        desk: &Desk,
-        reading: &mut Reading,
-        status: StatusCode,
-        problems: &Problems,
-        message: Option<Message>,
-    ) -> Answer {
-        let mut editor = self.editor(desk, reading, problems).await?;
+    async fn draw(&self, desk: &Desk, reading: &mut Reading, shown: Shown) -> Answer {
+        let mut editor = self.editor(desk, reading, &shown.problems).await?;
         let title = self.page.map_or_else(
             || format!("New {}", self.declared.name.to_lowercase()),
             |page| page.draft_title.clone(),
@@ -73,11 +55,15 @@ impl PageSheet<'_> {
             Some(page) => desk.page_frame(reading, title, page).await?,
             None => desk.frame(reading, "pages", title).await?,
         };
-        if message.is_some() {
+        if shown.message.is_some() {
             (editor.save_state, editor.save_words) = ("dirty", "Not saved yet");
         }
         let crumbs = crumbs(reading, self.page, self.parent).await?;
-        desk.show_as(status, "pages/edit.html", &View { frame: frame.telling(message), crumbs, editor })
+        desk.show_as(
+            shown.status,
+            "pages/edit.html",
+            &View { frame: frame.telling(shown.message), crumbs, editor },
+        )
     }
 
     async fn editor(&self, desk: &Desk, reading: &mut Reading, problems: &Problems) -> Result<Editor> {
