@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::page;
 use super::place;
+use super::privacy;
 use crate::accounts::Action;
 use crate::accounts::Work;
 use crate::accounts::may;
@@ -13,6 +14,7 @@ use crate::base::Key;
 use crate::content;
 use crate::content::NewObject;
 use crate::content::Object;
+use crate::content::event;
 use crate::error::Error;
 use crate::error::Result;
 use crate::schema::Document;
@@ -21,6 +23,7 @@ use crate::schema::Shape;
 use crate::schema::Type;
 
 /// Copies a page beneath `parent` as a draft of its own, with a free slug; `deep` takes along what stands beneath.
+/// What restricts a page restricts its copy too.
 ///
 /// # Errors
 /// `NotFound` for a page whose drafts the actor may not see: a copy would show them; `Forbidden`, `Conflict`.
@@ -44,14 +47,25 @@ pub async fn copy(
     place::allowed(work, schema, &declared, &parent).await?;
     let slug = place::free_slug(work, &parent, &page.slug).await?;
     let top = copy_one(work, &declared, page, &parent, &slug).await?;
+    let mut copies = HashMap::from([(page.key, top.clone())]);
     if deep {
-        copy_beneath(work, schema, page, &top).await?;
+        copy_beneath(work, schema, page, &mut copies).await?;
+    }
+    for restriction in privacy::restrictions(work).await? {
+        if let Some(copied) = copies.get(&restriction.object) {
+            privacy::write(work, copied.key, &restriction.privacy()).await?;
+            work.record(event("restricted", copied));
+        }
     }
     Object::by_key(work, top.key).await
 }
 
-async fn copy_beneath(work: &mut Work, schema: &Schema, page: &Object, top: &Object) -> Result<()> {
-    let mut copies: HashMap<Key, Object> = HashMap::from([(page.key, top.clone())]);
+async fn copy_beneath(
+    work: &mut Work,
+    schema: &Schema,
+    page: &Object,
+    copies: &mut HashMap<Key, Object>,
+) -> Result<()> {
     for original in page::subtree(work, page).await?.into_iter().skip(1) {
         let Some(parent) = original.parent.and_then(|parent| copies.get(&parent)).cloned() else { continue };
         let declared = schema.require(&original.label)?.clone();

@@ -77,7 +77,15 @@ pub async fn restrict(work: &mut Work, page: &Object, privacy: &Privacy) -> Resu
     if page.parent.is_none() {
         return Err(Error::Bad("the root of the tree cannot be restricted".to_owned()));
     }
-    work.execute(sql("delete from view_restrictions where object = ?").bind(page.key)).await?;
+    write(work, page.key, privacy).await?;
+    refresh_public(work, page.tree_path()?).await?;
+    work.record(event("restricted", &page));
+    Ok(())
+}
+
+/// Puts a restriction in the place of what stood on the page; what follows from it is the caller's.
+pub(super) async fn write(work: &mut Work, page: Key, privacy: &Privacy) -> Result<()> {
+    work.execute(sql("delete from view_restrictions where object = ?").bind(page)).await?;
     let (kind, password, groups) = match privacy {
         Privacy::Public => ("", String::new(), Vec::new()),
         Privacy::Login => ("login", String::new(), Vec::new()),
@@ -88,11 +96,9 @@ pub async fn restrict(work: &mut Work, page: &Object, privacy: &Privacy) -> Resu
         let id = work.next("view_restriction").await?;
         let insert =
             sql("insert into view_restrictions (id, object, kind, password, groups) values (?, ?, ?, ?, ?)");
-        let insert = insert.bind(id).bind(page.key).bind(kind).bind(password);
+        let insert = insert.bind(id).bind(page).bind(kind).bind(password);
         work.execute(insert.bind(Value::from(groups).to_string())).await?;
     }
-    refresh_public(work, page.tree_path()?).await?;
-    work.record(event("restricted", &page));
     Ok(())
 }
 

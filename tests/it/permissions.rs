@@ -230,3 +230,31 @@ async fn a_tree_goes_at_once_only_by_a_right_of_its_own() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_is_private_stays_private_when_it_is_copied() {
+    for_each_database(async |db| {
+        let world = Sections::new(db).await;
+        let mut work = begin(&world.db, Actor::System("test")).await;
+        let privacy = Privacy::Groups(vec![3]);
+        pages::restrict(&mut work, &world.a.live, &privacy).await.unwrap();
+        let top = pages::copy(&mut work, &world.schema, &world.a.top, &world.b.top, true).await.unwrap();
+        let declared = world.schema.get("site.Page").unwrap();
+        let mut seen = Vec::new();
+        let mut copies = vec![top.clone()];
+        copies.extend(pages::children(&mut work, top.key, 10, 0).await.unwrap());
+        for copied in copies {
+            let copied = pages::publish(&mut work, declared, &copied).await.unwrap();
+            seen.push((copied.title.clone(), copied.public));
+        }
+        let seen: Vec<(&str, bool)> = seen.iter().map(|(title, public)| (title.as_str(), *public)).collect();
+        assert_eq!(seen, [("A", true), ("A live", false), ("A draft", true)]);
+        let held = pages::restrictions(&mut work).await.unwrap();
+        assert_eq!(
+            held.iter().map(pages::Restriction::privacy).collect::<Vec<_>>(),
+            [privacy.clone(), privacy]
+        );
+        work.commit().await.unwrap();
+    })
+    .await;
+}
