@@ -175,7 +175,9 @@ fn chosen<'d>(desk: &'d Desk, label: &str, wanted: &Wanted, action: Action) -> R
         return Err(Error::not_found(format!("the setting {label}")));
     }
     let site = wanted.site.unwrap_or_else(|| default_site(desk));
-    desk.must(action, &scope(declared, site), "see or change these settings")?;
+    let scope = scope(declared, site);
+    desk.must_see(&scope, format!("the setting {label}"))?;
+    desk.must(action, &scope, "change these settings")?;
     Ok(Chosen { declared, site })
 }
 

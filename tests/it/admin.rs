@@ -220,7 +220,7 @@ async fn an_editor_sees_and_changes_their_own_section_alone() {
         ("/admin/users/", 403),
         ("/admin/snippets/zoo.Friend/", 403),
         ("/admin/choosers/snippet?of=zoo.Friend", 403),
-        ("/admin/settings/zoo.Hours/", 403),
+        ("/admin/settings/zoo.Hours/", 404),
         ("/admin/images/upload", 403),
     ] {
         assert_eq!(world.get(path, &eve).await.status.as_u16(), status, "{path}");
@@ -342,4 +342,16 @@ async fn fields_that_the_models_add_to_users_are_edited_by_who_may_change_users(
     assert_eq!(world.get("/admin/users/999/", &ada).await.status, StatusCode::NOT_FOUND);
     let user = accounts::User::find(&mut world.cms.db.read().await.unwrap(), id).await.unwrap();
     assert_eq!((&user.doc["motto"], user.is_active, user.is_superuser), (&json!("Slowly"), true, false));
+}
+
+#[tokio::test]
+async fn settings_are_not_there_for_whoever_has_no_right_to_them() {
+    let world = World::new().await;
+    let (ada, eve) = (world.sign_in("ada").await, world.sign_in("eve").await);
+    let path = "/admin/settings/zoo.Hours/";
+    assert_eq!(world.post(path, &ada, &[("open", "at nine")]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(world.get(path, &eve).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(world.post(path, &eve, &[("open", "never")]).await.status, StatusCode::NOT_FOUND);
+    assert!(!world.get("/admin/settings/", &eve).await.text.contains("zoo.Hours"));
+    assert!(world.get(path, &ada).await.text.contains("at nine"));
 }
