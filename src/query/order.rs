@@ -1,5 +1,5 @@
 //! The order of what is listed. Nulls come first ascending and last descending on every database, and what is
-//! equal comes in the order of ids, so that pages of a list neither repeat nor miss anything.
+//! equal comes in the order of ids, up or down, so that pages of a list neither repeat nor miss anything.
 
 use crate::schema::Shape;
 use crate::store::Sql;
@@ -27,6 +27,18 @@ pub struct Term {
     pub by: By,
     /// The largest first.
     pub descending: bool,
+}
+
+impl Term {
+    /// Whether what is equal comes with the largest id first: where the original's database walks an index backwards.
+    fn goes_down(&self) -> bool {
+        let column = match &self.by {
+            By::Column(column) => column,
+            By::Field(..) => return false,
+        };
+        self.descending
+            && matches!(column, Column::AliasOf | Column::FirstPublishedAt | Column::Locale | Column::Slug)
+    }
 }
 
 /// What an order goes by.
@@ -73,6 +85,6 @@ fn by(terms: &[Term]) -> Sql {
         clause.append(term.by.expression());
         clause.push(if term.descending { " desc nulls last, " } else { " asc nulls first, " });
     }
-    clause.push("o.id");
+    clause.push(if terms.last().is_some_and(Term::goes_down) { "o.id desc" } else { "o.id" });
     clause
 }

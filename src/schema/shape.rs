@@ -71,17 +71,36 @@ pub enum Shape {
         /// The choice field.
         of: String,
     },
+    /// API only: a field of the object at the other end of a reference.
+    Related {
+        /// The field that refers to the object.
+        of: String,
+        /// The object's field.
+        field: String,
+    },
+    /// API only: where the first filled one of several fields leads.
+    Address {
+        /// The fields: texts, pages, documents.
+        of: Vec<String>,
+    },
 }
 
 impl Shape {
     /// Whether a document holds a value of this shape; the others are computed for the API.
     pub fn is_stored(&self) -> bool {
-        !matches!(self, Self::Rendition { .. } | Self::ChoiceLabel { .. } | Self::Parent)
+        !matches!(
+            self,
+            Self::Rendition { .. }
+                | Self::ChoiceLabel { .. }
+                | Self::Parent
+                | Self::Related { .. }
+                | Self::Address { .. }
+        )
     }
 
     /// Whether a query may filter and order by it.
     pub fn is_filterable(&self) -> bool {
-        !matches!(
+        let is_whole = matches!(
             self,
             Self::RichText
                 | Self::Markdown
@@ -91,10 +110,8 @@ impl Shape {
                 | Self::List(_)
                 | Self::Stream(_)
                 | Self::Choices
-                | Self::Rendition { .. }
-                | Self::ChoiceLabel { .. }
-                | Self::Parent
-        )
+        );
+        self.is_stored() && !is_whole
     }
 }
 

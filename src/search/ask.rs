@@ -69,7 +69,7 @@ impl Index {
         let clauses: Vec<_> = ask
             .words
             .split_whitespace()
-            .filter_map(|word| self.exact(word))
+            .filter_map(|word| in_field(self.fields.whole, &folded(word)))
             .take(MOST_WORDS)
             .map(|clause| (occur, clause))
             .collect();
@@ -78,15 +78,18 @@ impl Index {
 
     /// A word, or a phrase if punctuation parts it, in any of the weighted fields.
     pub(super) fn exact(&self, typed: &str) -> Option<Box<dyn Query>> {
-        let parts: Vec<_> = words(typed).into_iter().map(|word| word.folded).collect();
-        if parts.is_empty() {
-            return None;
-        }
-        let anywhere = self.fields.exact.iter().zip(WEIGHTS).map(|(&field, weight)| {
-            let query: Box<dyn Query> = Box::new(BoostQuery::new(in_field(field, &parts), weight));
-            (Occur::Should, query)
-        });
-        Some(Box::new(BooleanQuery::new(anywhere.collect())))
+        let parts = folded(typed);
+        let anywhere: Vec<_> = self
+            .fields
+            .exact
+            .iter()
+            .zip(WEIGHTS)
+            .filter_map(|(&field, weight)| {
+                let query: Box<dyn Query> = Box::new(BoostQuery::new(in_field(field, &parts)?, weight));
+                Some((Occur::Should, query))
+            })
+            .collect();
+        (!anywhere.is_empty()).then(|| Box::new(BooleanQuery::new(anywhere)) as Box<dyn Query>)
     }
 
     /// Conditions that decide and do not score.
@@ -106,12 +109,17 @@ impl Index {
     }
 }
 
-fn in_field(field: Field, parts: &[String]) -> Box<dyn Query> {
+/// The words that a typed one is made of, as the index spells them.
+fn folded(typed: &str) -> Vec<String> {
+    words(typed).into_iter().map(|word| word.folded).collect()
+}
+
+fn in_field(field: Field, parts: &[String]) -> Option<Box<dyn Query>> {
     let mut terms: Vec<_> = parts.iter().map(|part| Term::from_field_text(field, part)).collect();
     if terms.len() > 1 {
-        return Box::new(PhraseQuery::new(terms));
+        return Some(Box::new(PhraseQuery::new(terms)));
     }
-    Box::new(TermQuery::new(terms.remove(0), IndexRecordOption::WithFreqs))
+    Some(Box::new(TermQuery::new(terms.pop()?, IndexRecordOption::WithFreqs)))
 }
 
 pub(super) fn term(term: Term) -> TermQuery {

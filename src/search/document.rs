@@ -46,6 +46,8 @@ pub struct Fields {
     pub(super) id: Field,
     pub(super) locale: Field,
     pub(super) public: Field,
+    /// Every exact word, whatever its weight: what the delivery API asks and ranks by.
+    pub(super) whole: Field,
     pub(super) exact: [Field; WEIGHTS.len()],
     pub(super) stem_title: Field,
     pub(super) stem_text: Field,
@@ -71,6 +73,7 @@ impl Fields {
             id: schema.add_i64_field("id", number.clone()),
             locale: schema.add_text_field("locale", STRING),
             public: schema.add_bool_field("public", NumericOptions::default().set_indexed()),
+            whole: schema.add_text_field("whole", positions.clone()),
             exact: WEIGHTS.map(|weight| schema.add_text_field(&format!("exact_{weight}"), positions.clone())),
             stem_title: schema.add_text_field("stem_title", plain.clone()),
             stem_text: schema.add_text_field("stem_text", plain),
@@ -100,9 +103,9 @@ impl Document {
         out.add_bool(fields.public, self.public);
         let mut stems = Stems::of_locale(&self.locale);
         let (title, weight) = &self.title;
-        add(&mut out, fields.exact_for(*weight), fields.stem_title, title, &mut stems);
+        add(&mut out, [fields.whole, fields.exact_for(*weight)], fields.stem_title, title, &mut stems);
         for (text, weight) in &self.texts {
-            add(&mut out, fields.exact_for(*weight), fields.stem_text, text, &mut stems);
+            add(&mut out, [fields.whole, fields.exact_for(*weight)], fields.stem_text, text, &mut stems);
         }
         out.add_text(fields.kept_title, title);
         out.add_text(fields.kept_text, self.kept_text());
@@ -130,10 +133,12 @@ pub(super) fn identity(family: &str, id: i64) -> String {
     format!("{family} {id}")
 }
 
-fn add(out: &mut TantivyDocument, exact: Field, stem: Field, text: &str, stems: &mut Stems) {
+fn add(out: &mut TantivyDocument, exact: [Field; 2], stem: Field, text: &str, stems: &mut Stems) {
     let found = words(text);
-    let folded: Vec<_> = found.iter().map(|word| word.folded.as_str()).collect();
-    out.add_text(exact, folded.join(" "));
+    let folded = found.iter().map(|word| word.folded.as_str()).collect::<Vec<_>>().join(" ");
+    for field in exact {
+        out.add_text(field, &folded);
+    }
     let stemmed: Vec<_> = found.iter().map(|word| stems.stem(word)).collect();
     out.add_text(stem, stemmed.join(" "));
 }

@@ -37,7 +37,11 @@ fields = [
         { name = "keeper", type = "snippet", of = ["zoo.Keeper"] },
         { name = "day", type = "choice", choices = [{ value = "MO", label = "Monday" }] },
         { name = "day_label", type = "choice_label", of = "day" },
+        { name = "keeper_name", type = "related", of = "keeper", field = "name" },
     ] },
+    { name = "more", type = "page" },
+    { name = "outside", type = "url" },
+    { name = "link", type = "address", of = ["more", "outside"] },
     { name = "parts", type = "stream", blocks = ["fact", "shot"] },
 ]
 
@@ -71,15 +75,15 @@ impl Answered {
         serde_json::from_str(&self.text).unwrap_or_default()
     }
 
-    fn header(&self, name: &str) -> &str {
+    pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    fn message(&self) -> String {
+    pub fn message(&self) -> String {
         format!("{} {}", self.status.as_u16(), self.json()["message"].as_str().unwrap_or_default())
     }
 
-    fn titles(&self) -> String {
+    pub fn titles(&self) -> String {
         let json = self.json();
         let items = json["items"].as_array().into_iter().flatten();
         items.map(|item| item["title"].as_str().unwrap_or_default()).collect::<Vec<_>>().join(" ")
@@ -102,14 +106,14 @@ pub async fn ask(router: &Router, method: &str, path: &str, headers: &[(&str, &s
     }
 }
 
-struct World {
-    router: Router,
-    cms: Arc<Cms>,
+pub struct World {
+    pub router: Router,
+    pub cms: Arc<Cms>,
     _dir: tempfile::TempDir,
 }
 
 impl World {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         std::fs::create_dir(dir.path().join("models")).unwrap();
         std::fs::write(dir.path().join("models/zoo.toml"), MODELS).unwrap();
@@ -123,7 +127,7 @@ impl World {
         Self { router: api::router(cms.clone()), cms, _dir: dir }
     }
 
-    async fn get(&self, path: &str) -> Answered {
+    pub async fn get(&self, path: &str) -> Answered {
         ask(&self.router, "GET", path, &[("host", "zoo.example")]).await
     }
 }
@@ -188,7 +192,7 @@ fn siskin() -> Value {
     })
 }
 
-async fn page(cms: &Cms, work: &mut Work, parent: &Object, content: Value, live: bool) -> Object {
+pub async fn page(cms: &Cms, work: &mut Work, parent: &Object, content: Value, live: bool) -> Object {
     let declared = cms.schema.get("zoo.Page").unwrap();
     let mut document = declared.initial();
     document.extend(content.as_object().unwrap().clone());
@@ -196,7 +200,7 @@ async fn page(cms: &Cms, work: &mut Work, parent: &Object, content: Value, live:
     if live { pages::publish(work, declared, &page).await.unwrap() } else { page }
 }
 
-async fn object(cms: &Cms, work: &mut Work, label: &str, content: Value) -> Object {
+pub async fn object(cms: &Cms, work: &mut Work, label: &str, content: Value) -> Object {
     let declared = cms.schema.get(label).unwrap();
     let mut document = declared.initial();
     document.extend(content.as_object().unwrap().clone());
@@ -284,6 +288,9 @@ async fn a_detail_shows_every_field_in_order() {
                 "day_label": "TU"
             }
         ],
+        "more": null,
+        "outside": "",
+        "link": "",
         "parts": [
             {
                 "type": "fact",
@@ -550,7 +557,7 @@ async fn whoever_published_sees_it_in_the_next_answer() {
     let mut work = world.cms.work(Actor::System("test")).await.unwrap();
     change(&world.cms, &mut work, "zoo.Keeper", 1, json!({ "name": "Isa" })).await;
     world.cms.commit(work).await.unwrap();
-    assert_eq!(changed(&before, &world.all(&paths).await), [2, 3]);
+    assert_eq!(changed(&before, &world.all(&paths).await), [1, 2, 3]);
 
     let before = world.all(&paths).await;
     let mut work = world.cms.work(Actor::System("test")).await.unwrap();
@@ -570,7 +577,7 @@ impl World {
     }
 }
 
-async fn change(cms: &Cms, work: &mut Work, family: &str, id: i64, content: Value) {
+pub async fn change(cms: &Cms, work: &mut Work, family: &str, id: i64, content: Value) {
     let object = Object::find(work, family, id).await.unwrap();
     let declared = cms.schema.get(&object.label).unwrap();
     let mut document = object.draft_document(work).await.unwrap();

@@ -7,6 +7,7 @@ mod builder;
 mod cli;
 mod config;
 mod databases;
+mod delivery;
 mod events;
 mod files;
 mod house;

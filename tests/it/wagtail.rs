@@ -1,5 +1,6 @@
-//! Recorded answers of Wagtail itself, asked again here: the bakery comes in through the importer, and every recorded
-//! question of the plain data set is put to the API in process.
+//! Recorded answers of Wagtail itself, asked again here: each recorded site comes in through the importer, on every
+//! database, and every recorded question is put to the whole program in process: twice with the answer cache on, so
+//! that the second answer is a kept one, and once with it off.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,79 +8,133 @@ use std::sync::Arc;
 
 use axum::Router;
 use serde_json::Value;
-use siskin::accounts::Actor;
-use siskin::api;
 use siskin::cms::Cms;
 use siskin::search::Follower;
-use siskin::sites;
+use siskin::server;
 use siskin::transfer::wagtail::{Destination, Dump, Options, import};
 
 use crate::api::{Answered, ask};
+use crate::databases::{Fresh, for_each_fresh};
 use crate::shared::shared;
 
-/// The share of recorded answers that must be given as recorded.
-const REQUIRED: f64 = 0.95;
-const HOST: &str = "localhost:18000";
-const CONFIG: &str = "base_url = \"http://localhost:18000\"\n[database]\nsynchronous = \"off\"\n\
-                      [site]\nlanguages = [\"en\", \"de\", \"ar\"]\nlocale_prefix = \"none\"\n";
+/// Images that stand in private collections, shown whole to strangers by the original: null here, as `docs/api/v2.md`
+/// tells, at these places.
+const HIDDEN_HERE: &[(&str, &str)] =
+    &[("/api/v2/pages/81/?fields=_,body", "$.body[11].value.image: null recorded {")];
 
-/// The bakery, imported into a folder of its own and known under the recorded host.
-async fn bakery(dir: &Path, dump: &Path) -> Arc<Cms> {
-    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/bakery/models");
+/// A recorded site: the data set's name, the fixture with its models, its dump, and the host that was asked.
+struct Recorded {
+    dataset: &'static str,
+    fixture: &'static str,
+    dump: &'static str,
+    media: Option<&'static str>,
+    host: &'static str,
+}
+
+const BAKERY_MEDIA: Option<&str> = Some("data/bakerydemo/media");
+
+#[tokio::test]
+async fn the_bakery_answers_as_wagtail_does() {
+    let dump = "data/bakerydemo/dump_natural.json";
+    let host = "localhost:18000";
+    let fixture = "bakery";
+    hold(Recorded { dataset: "plain", fixture, dump, media: BAKERY_MEDIA, host }).await;
+}
+
+#[tokio::test]
+async fn the_bakery_with_languages_sites_and_privacy_answers_as_wagtail_does() {
+    let dump = "data/bakerydemo-ext/dump_default.json";
+    let host = "localhost:18000";
+    let fixture = "bakery";
+    hold(Recorded { dataset: "ext", fixture, dump, media: BAKERY_MEDIA, host }).await;
+}
+
+#[tokio::test]
+async fn the_site_of_wagtails_own_tests_answers_as_wagtail_does() {
+    let dump = "data/wagtail-demosite/demosite.json";
+    hold(Recorded { dataset: "demosite", fixture: "demosite", dump, media: None, host: "localhost" }).await;
+}
+
+async fn hold(recorded: Recorded) {
+    let Some(records) = shared("conformance/wagtail_v2_public.jsonl") else { return };
+    let Some(dump) = shared(recorded.dump) else { return };
+    // The demo site was recorded under another mount point.
+    let records = std::fs::read_to_string(records).unwrap().replace("/api/main/", "/api/v2/");
+    let records: Vec<Value> = records.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let counted = |record: &&Value| {
+        text(record, "dataset") == recorded.dataset && !["quirk", "engine"].contains(&text(record, "compare"))
+    };
+    let records: Vec<&Value> = records.iter().filter(counted).collect();
+    assert!(!records.is_empty());
+    for_each_fresh(async |fresh: &Fresh| {
+        let dir = tempfile::tempdir().unwrap();
+        let cms = imported(dir.path(), fresh, &recorded, &dump).await;
+        let router = server::router(cms.clone()).unwrap();
+        for _ in 0..2 {
+            all_as_recorded(&router, &records, &recorded).await;
+        }
+        assert!(cms.cache().bytes() > 0, "nothing was kept");
+        cms.db.close().await;
+        drop((router, cms));
+        configure(dir.path(), fresh, &recorded, false);
+        let cms = Cms::builder(dir.path()).open().await.unwrap();
+        all_as_recorded(&server::router(cms.clone()).unwrap(), &records, &recorded).await;
+        assert_eq!(cms.cache().bytes(), 0);
+        cms.db.close().await;
+    })
+    .await;
+}
+
+/// The recorded site, imported into a folder of its own with this database.
+async fn imported(dir: &Path, fresh: &Fresh, recorded: &Recorded, dump: &Path) -> Arc<Cms> {
     std::fs::create_dir(dir.join("models")).unwrap();
-    for file in std::fs::read_dir(models).unwrap().map(Result::unwrap) {
+    for file in std::fs::read_dir(fixture(recorded).join("models")).unwrap().map(Result::unwrap) {
         std::fs::copy(file.path(), dir.join("models").join(file.file_name())).unwrap();
     }
-    std::fs::write(dir.join("config.toml"), CONFIG).unwrap();
+    configure(dir, fresh, recorded, true);
     let cms = Cms::builder(dir).open().await.unwrap();
     let (workshop, limits) = (&cms.workshop, &cms.config.media);
     let to = Destination { db: &cms.db, schema: &cms.schema, workshop, limits, clock: &cms.clock };
-    let media = dump.parent().map(|folder| folder.join("media"));
-    let options = Options { media, into: None };
+    let options = Options { media: recorded.media.and_then(shared), into: None };
     import(to, &Dump::open(dump, |_| ()).unwrap(), &options, &mut |_, _, _| ()).await.unwrap();
     cms.catch_up().await.unwrap();
-    let mut site = cms.sites().default_site().unwrap().clone();
-    (site.hostname, site.port) = ("localhost".to_owned(), 18000);
-    let mut work = cms.work(Actor::System("test")).await.unwrap();
-    sites::update_site(&mut work, &site).await.unwrap();
-    cms.commit(work).await.unwrap();
     Follower::new(cms.index.clone(), cms.db.clone(), cms.schema.clone()).catch_up().await.unwrap();
     cms
 }
 
-#[tokio::test]
-async fn the_bakery_answers_as_wagtail_does() {
-    let Some(records) = shared("conformance/wagtail_v2_public.jsonl") else { return };
-    let Some(dump) = shared("data/bakerydemo/bakerydemo.json") else { return };
-    let dir = tempfile::tempdir().unwrap();
-    let cms = bakery(dir.path(), &dump).await;
-    let router = api::router(cms);
-    let (mut passed, mut failed) = (0, BTreeMap::<String, Vec<String>>::new());
-    for record in std::fs::read_to_string(records).unwrap().lines() {
-        let record: Value = serde_json::from_str(record).unwrap();
-        let counted = !["quirk", "engine"].contains(&text(&record, "compare"));
-        if text(&record, "dataset") != "plain" || !counted {
-            continue;
-        }
-        match difference(&record, &answer(&router, &record).await) {
-            None => passed += 1,
-            Some(why) => {
-                let told = format!("{} {}: {why}", text(&record, "method"), text(&record, "path"));
-                failed.entry(text(&record, "feature").to_owned()).or_default().push(told);
-            }
-        }
-    }
-    let all = passed + failed.values().map(Vec::len).sum::<usize>();
-    eprintln!("{passed} of {all} answers as recorded");
-    for (feature, told) in &failed {
-        eprintln!("{feature}\n    {}", told.join("\n    "));
-    }
-    assert!(passed as f64 >= REQUIRED * all as f64, "{passed} of {all} answers as recorded");
+fn configure(dir: &Path, fresh: &Fresh, recorded: &Recorded, keeps_answers: bool) {
+    let config = std::fs::read_to_string(fixture(recorded).join("config.toml")).unwrap();
+    let url = &fresh.config.url;
+    let more =
+        format!("[database]\nurl = \"{url}\"\nsynchronous = \"off\"\n[cache]\nenabled = {keeps_answers}\n");
+    std::fs::write(dir.join("config.toml"), format!("{config}\n{more}")).unwrap();
 }
 
-async fn answer(router: &Router, record: &Value) -> Answered {
+fn fixture(recorded: &Recorded) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(recorded.fixture)
+}
+
+async fn all_as_recorded(router: &Router, records: &[&Value], recorded: &Recorded) {
+    let mut failed = BTreeMap::<&str, Vec<String>>::new();
+    for record in records {
+        let found = difference(record, &answer(router, record, recorded.host).await);
+        let hidden =
+            HIDDEN_HERE.iter().find(|(path, _)| recorded.dataset == "ext" && *path == text(record, "path"));
+        let why = match (found, hidden) {
+            (Some(why), Some((_, place))) if why.starts_with(place) => None,
+            (None, Some(_)) => Some("a private image is shown".to_owned()),
+            (found, _) => found,
+        };
+        let told = why.map(|why| format!("{} {}: {why}", text(record, "method"), text(record, "path")));
+        failed.entry(text(record, "feature")).or_default().extend(told);
+    }
+    failed.retain(|_, told| !told.is_empty());
+    assert!(failed.is_empty(), "not as recorded ({}): {failed:#?}", recorded.dataset);
+}
+
+async fn answer(router: &Router, record: &Value, host: &str) -> Answered {
     let mut headers =
-        vec![("accept".to_owned(), "application/json".to_owned()), ("host".to_owned(), HOST.to_owned())];
+        vec![("accept".to_owned(), "application/json".to_owned()), ("host".to_owned(), host.to_owned())];
     for (name, value) in record["request_headers"].as_object().into_iter().flatten() {
         headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
         headers.push((name.clone(), value.as_str().unwrap_or_default().to_owned()));

@@ -257,7 +257,12 @@ pub(super) fn local(stored: &str) -> String {
 /// The built-in template for a shape, for kinds from outside that bring none.
 fn usual(shape: &Shape) -> &'static str {
     match shape {
-        Shape::Text | Shape::Rendition { .. } | Shape::ChoiceLabel { .. } | Shape::Parent => "text",
+        Shape::Text
+        | Shape::Rendition { .. }
+        | Shape::ChoiceLabel { .. }
+        | Shape::Parent
+        | Shape::Related { .. }
+        | Shape::Address { .. } => "text",
         Shape::RichText => "rich_text",
         Shape::Markdown => "markdown",
         Shape::Integer => "integer",

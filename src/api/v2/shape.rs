@@ -21,6 +21,7 @@ use crate::schema::IMAGE;
 use crate::schema::Shape;
 use crate::schema::Target;
 use crate::schema::USER;
+use crate::text::rich::Links;
 
 /// What a field stands among: the other values and fields, and the object that all of it belongs to.
 pub struct Siblings<'a> {
@@ -38,6 +39,10 @@ impl<'a> Siblings<'a> {
         let fields =
             show.schema.get(&item.type_).map(|declared| declared.fields.as_slice()).unwrap_or_default();
         Self { document: &item.doc, fields, owner: item }
+    }
+
+    fn field(&self, name: &str) -> Option<&'a Field> {
+        self.fields.iter().find(|field| field.name == name)
     }
 
     fn value(&self, name: &str) -> &Value {
@@ -64,6 +69,8 @@ pub fn value(show: &Show<'_>, siblings: &Siblings<'_>, field: &Field, nested: Op
             show.get(&reference).map_or(Value::Null, |image| show.rendition(image, spec))
         }),
         (Shape::ChoiceLabel { of }, _) => choice_label(siblings, of),
+        (Shape::Related { of, field }, _) => related(show, siblings, of, field).unwrap_or_default(),
+        (Shape::Address { of }, _) => address(show, siblings, of),
         _ => within(show, field, stored),
     }
 }
@@ -119,9 +126,37 @@ fn image_of(value: &Value) -> Option<Reference> {
 
 fn choice_label(siblings: &Siblings<'_>, of: &str) -> Value {
     let stored = siblings.value(of);
-    let choices = siblings.fields.iter().find(|field| field.name == of).map(|field| &field.options.choices);
+    let choices = siblings.field(of).map(|field| &field.options.choices);
     let chosen = choices.into_iter().flatten().find(|choice| stored.as_str() == Some(&choice.value));
     chosen.map_or_else(|| stored.clone(), |choice| choice.label.as_str().into())
+}
+
+/// A field of the object that another field refers to, shown as it would be in a block.
+fn related(show: &Show<'_>, siblings: &Siblings<'_>, of: &str, field: &str) -> Option<Value> {
+    let Shape::Link(target) = &siblings.field(of)?.shape else { return None };
+    let reference = Reference::Id(target.family()?.to_owned(), siblings.value(of).as_i64()?);
+    let item = show.get(&reference)?;
+    let field = show.schema.get(&item.type_)?.field(field).filter(|field| field.options.api)?;
+    Some(within(show, field, item.doc.get(&field.name).unwrap_or(&Value::Null)))
+}
+
+/// Where the first filled field leads. Where none is, an empty text stays one.
+fn address(show: &Show<'_>, siblings: &Siblings<'_>, of: &[String]) -> Value {
+    let leads = |name: &String| {
+        let stored = siblings.value(name);
+        match &siblings.field(name)?.shape {
+            Shape::Link(Target::Page(_)) => show.page_url(stored.as_i64()?),
+            Shape::Link(Target::Document) => show.document_url(stored.as_i64()?),
+            _ => stored.as_str().filter(|text| !text.is_empty()).map(str::to_owned),
+        }
+    };
+    let found = of.iter().find_map(leads);
+    found
+        .map_or_else(
+            || of.iter().map(|name| siblings.value(name)).find(|value| value.is_string()).cloned(),
+            |found| Some(found.into()),
+        )
+        .unwrap_or_default()
 }
 
 /// A value that stands for itself, or stands in a block: there references are told by their ids.

@@ -1,10 +1,9 @@
-//! Kinds that point to other content, and what the API makes of an image.
+//! Kinds that point to other content.
 
 use std::sync::Arc;
 
 use super::FieldKind;
 use super::Make;
-use super::Simple;
 use crate::schema::Shape;
 use crate::schema::Target;
 
@@ -19,13 +18,6 @@ pub(super) fn kinds() -> Vec<Arc<dyn FieldKind>> {
         link("document", "A file of the library.", |_| Target::Document),
         link("collection", "A collection of images and documents.", |_| Target::Collection),
         link("user", "A user.", |_| Target::User),
-        Arc::new(Rendition),
-        Simple::new(
-            "parent",
-            Shape::Parent,
-            "For the API alone, in a child row: the object that the row belongs to.",
-        )
-        .kind(),
     ]
 }
 
@@ -60,27 +52,5 @@ impl FieldKind for Link {
         }
         let target = (self.target)(of);
         Ok(if make.flag("many") { Shape::Links(target) } else { Shape::Link(target) })
-    }
-}
-
-struct Rendition;
-
-impl FieldKind for Rendition {
-    fn name(&self) -> &'static str {
-        "rendition"
-    }
-
-    fn summary(&self) -> &'static str {
-        "For the API alone: the image that the field `of` holds, made by a filter spec."
-    }
-
-    fn options(&self) -> &'static [(&'static str, &'static str)] {
-        &[("of", "the image field"), ("spec", "the filter spec: fill-800x600, width-400|format-webp")]
-    }
-
-    fn shape(&self, make: &mut Make<'_, '_>) -> Result<Shape, String> {
-        let of = make.text("of").ok_or("needs the image field that it is made of: of = \"image\"")?;
-        let spec = make.text("spec").ok_or("needs a filter spec: spec = \"fill-800x600\"")?;
-        Ok(Shape::Rendition { of, spec })
     }
 }

@@ -1,6 +1,7 @@
 //! The open set of field kinds. A kind is one value that implements [`FieldKind`]; the [`Registry`] starts from the
 //! built-in ones and takes more from whoever embeds Siskin.
 
+mod computed;
 mod containers;
 mod links;
 mod numbers;
@@ -53,7 +54,14 @@ pub struct Registry(IndexMap<&'static str, Arc<dyn FieldKind>>);
 impl Default for Registry {
     fn default() -> Self {
         let mut registry = Self(IndexMap::new());
-        let rooms = [texts::kinds(), numbers::kinds(), times::kinds(), links::kinds(), containers::kinds()];
+        let rooms = [
+            texts::kinds(),
+            numbers::kinds(),
+            times::kinds(),
+            links::kinds(),
+            computed::kinds(),
+            containers::kinds(),
+        ];
         for kind in rooms.into_iter().flatten() {
             registry.add(kind);
         }

@@ -20,7 +20,6 @@ pub(super) fn kinds() -> Vec<Arc<dyn FieldKind>> {
         Simple::new("boolean", Shape::Boolean, "Yes or no.").kind(),
         Arc::new(Choices { name: "choice", many: false }),
         Arc::new(Choices { name: "choices", many: true }),
-        Arc::new(ChoiceLabel),
     ]
 }
 
@@ -50,26 +49,5 @@ impl FieldKind for Choices {
             );
         }
         Ok(if self.many { Shape::Choices } else { Shape::Choice })
-    }
-}
-
-struct ChoiceLabel;
-
-impl FieldKind for ChoiceLabel {
-    fn name(&self) -> &'static str {
-        "choice_label"
-    }
-
-    fn summary(&self) -> &'static str {
-        "For the API alone: the label of the choice that the field `of` holds."
-    }
-
-    fn options(&self) -> &'static [(&'static str, &'static str)] {
-        &[("of", "the choice field")]
-    }
-
-    fn shape(&self, make: &mut Make<'_, '_>) -> Result<Shape, String> {
-        let of = make.text("of").ok_or("needs the choice field that it labels: of = \"day\"")?;
-        Ok(Shape::ChoiceLabel { of })
     }
 }

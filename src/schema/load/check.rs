@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 use super::ModelError;
+use super::computed;
 use crate::schema::Field;
 use crate::schema::Kind;
 use crate::schema::Place;
@@ -124,6 +125,9 @@ fn fields(schema: &Schema, all: &[Field], beside: &[Field], tell: Tell<'_>) {
     for field in all {
         let sibling = |name: &str| all.iter().chain(beside).find(|other| other.name == name);
         references(schema, field, &sibling, tell);
+        if let Some(problem) = computed::problem(schema, field, &sibling) {
+            tell(&field.place, problem);
+        }
         options(field, tell);
         match &field.shape {
             Shape::Struct(parts) | Shape::Children { fields: parts, .. } => fields(schema, parts, &[], tell),
@@ -172,22 +176,6 @@ fn references<'f>(
                     );
                 }
             }
-        }
-        Shape::Rendition { of, .. }
-            if !sibling(of).is_some_and(|other| matches!(other.shape, Shape::Link(Target::Image))) =>
-        {
-            tell(
-                &field.place,
-                format!("`{}` is made of `{of}`, which is not an image field beside it", field.name),
-            );
-        }
-        Shape::ChoiceLabel { of }
-            if !sibling(of).is_some_and(|other| matches!(other.shape, Shape::Choice)) =>
-        {
-            tell(
-                &field.place,
-                format!("`{}` labels `{of}`, which is not a choice field beside it", field.name),
-            );
         }
         _ => {}
     }

@@ -200,6 +200,7 @@ fn options(node: &Node<'_>, shape: &Shape, own: &[(&str, &str)]) -> Options {
         "max_num",
         "label",
         "spec",
+        "field",
     ];
     let extra = own.iter().map(|(key, _)| *key).filter(|key| !own_known.contains(key));
     Options {

@@ -4,6 +4,7 @@
 
 mod build;
 mod check;
+mod computed;
 mod field;
 mod node;
 mod own;
