@@ -34,8 +34,9 @@ $(MODULES): package-lock.json
 	@touch $@
 
 test: ui fmt clippy cargo-test typescript browser-test
-	@if [ -n "$$SISKIN_TEST_POSTGRES" ]; then echo "Tested on SQLite and PostgreSQL."; \
-	else echo "Tested on SQLite. SKIPPED: PostgreSQL; set SISKIN_TEST_POSTGRES to the URL of a server where databases may be made."; fi
+	@echo "Tested on SQLite."; for server in POSTGRES MARIADB; do \
+	if printenv SISKIN_TEST_$$server >/dev/null; then echo "Tested on $$server."; \
+	else echo "SKIPPED: $$server; set SISKIN_TEST_$$server to the URL of a server where databases may be made."; fi; done
 
 fmt:
 	$(CARGO) fmt --check

@@ -11,8 +11,8 @@ create table events (
     locale @name,
     path_before @path,
     path_after @path,
-    url_before @path,
-    url_after @path,
+    url_before @url,
+    url_after @url,
     actor @name not null,
     actor_id @int,
     data @text not null

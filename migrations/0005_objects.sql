@@ -35,7 +35,7 @@ create table objects (
     path @path,
     depth @int,
     slug @name,
-    url_path @path,
+    url_path @url,
     show_in_menus @int,
     seo_title @text,
     search_description @text,
@@ -48,7 +48,7 @@ create index objects_parent on objects (parent, path);
 create index objects_family_live on objects (family, live);
 create index objects_type_public on objects (type, public, path);
 create index objects_type_id on objects (type, public, id);
-create index objects_url_path on objects (url_path);
+create index objects_url_path on objects (url_path@start);
 create index objects_translation_key on objects (translation_key);
 create index objects_slug on objects (slug);
 create index objects_alias_of on objects (alias_of);
@@ -78,7 +78,7 @@ create table value_text (
     type @name not null,
     field @name not null,
     public @int not null,
-    value @name,
+    value @short,
     object @int not null
 );
 

@@ -2,7 +2,7 @@
 
 create table redirects (
     id @int not null primary key,
-    old_path @path not null,
+    old_path @url not null,
     site @int,
     permanent @int not null,
     page @int,
@@ -12,5 +12,5 @@ create table redirects (
     created_at @int
 );
 
-create index redirects_old_path on redirects (old_path);
+create index redirects_old_path on redirects (old_path@start);
 create index redirects_page on redirects (page);

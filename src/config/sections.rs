@@ -28,12 +28,13 @@ section! {
 section! {
     /// Where the store is.
     Database ("database") {
-        /// `sqlite:FILE`, in the site's folder unless absolute, or `postgres://USER:PASSWORD@HOST/NAME`.
+        /// `sqlite:FILE`, in the site's folder unless absolute, `postgres://USER:PASSWORD@HOST/NAME`, or
+        /// `mysql://USER:PASSWORD@HOST/NAME` for MariaDB.
         url: String = "sqlite:data/siskin.db".into();
         /// How much of a power cut SQLite survives. `full` loses nothing that was acknowledged; `normal` may lose the
         /// last saves; `off` may lose the store, and is for tests.
         synchronous: Synchronous = Synchronous::Full;
-        /// Connections at most: readers of SQLite, all of PostgreSQL.
+        /// Connections at most: readers of SQLite, all of a server.
         connections: u32 = 8;
     }
 }

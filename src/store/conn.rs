@@ -1,22 +1,36 @@
 //! What a statement is run on: a pooled connection for reading, or a transaction.
 
+use std::borrow::Cow;
 use std::ops::{Deref, DerefMut};
 
 use futures_util::TryStreamExt;
+use sqlx::mysql::MySqlArguments;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgArguments;
 use sqlx::sqlite::SqliteArguments;
-use sqlx::{Arguments, AssertSqlSafe, PgConnection, Postgres, Sqlite, SqliteConnection, Transaction};
+use sqlx::{
+    Arguments, AssertSqlSafe, Encode, MySql, MySqlConnection, PgConnection, Postgres, Sqlite,
+    SqliteConnection, Transaction, Type,
+};
 
 use crate::error::{Error, Result};
 
-use super::failure::failure;
+use super::failure::{failure, too_large};
 use super::{Bind, Dialect, Record, Row, Sql, sql};
 
 /// A connection that statements are run on. It counts them.
 pub struct Conn {
     pub(super) link: Link,
+    server: Server,
     statements: u64,
+}
+
+/// What is known of the database that answers.
+#[derive(Clone, Copy)]
+pub(super) struct Server {
+    pub(super) dialect: Dialect,
+    /// Bytes that one statement may have with its values, where the server says so.
+    pub(super) longest: Option<usize>,
 }
 
 /// A connection of either kind; one that is dropped inside a transaction rolls back before it is used again.
@@ -25,12 +39,15 @@ pub(super) enum Link {
     SqliteTx(Transaction<'static, Sqlite>),
     Postgres(PoolConnection<Postgres>),
     PostgresTx(Transaction<'static, Postgres>),
+    MySql(PoolConnection<MySql>),
+    MySqlTx(Transaction<'static, MySql>),
 }
 
 /// The driver's connection that a statement goes to.
 enum Driver<'c> {
     Sqlite(&'c mut SqliteConnection),
     Postgres(&'c mut PgConnection),
+    MySql(&'c mut MySqlConnection),
 }
 
 impl Link {
@@ -40,21 +57,40 @@ impl Link {
             Self::SqliteTx(transaction) => Driver::Sqlite(transaction),
             Self::Postgres(connection) => Driver::Postgres(connection),
             Self::PostgresTx(transaction) => Driver::Postgres(transaction),
+            Self::MySql(connection) => Driver::MySql(connection),
+            Self::MySqlTx(transaction) => Driver::MySql(transaction),
         }
     }
 }
 
+/// The same lines for whichever driver answers: connection, query and row are types of its own.
+macro_rules! with_driver {
+    ($conn:ident, $text:expr, $binds:expr, |$driver:ident, $query:ident| $body:expr) => {
+        match $conn.link.driver() {
+            Driver::Sqlite($driver) => {
+                let $query = sqlx::query_with(AssertSqlSafe($text), arguments::<SqliteArguments>($binds)?);
+                $body
+            }
+            Driver::Postgres($driver) => {
+                let $query = sqlx::query_with(AssertSqlSafe($text), arguments::<PgArguments>($binds)?);
+                $body
+            }
+            Driver::MySql($driver) => {
+                let $query = sqlx::query_with(AssertSqlSafe($text), arguments::<MySqlArguments>($binds)?);
+                $body
+            }
+        }
+    };
+}
+
 impl Conn {
-    pub(super) fn new(link: Link) -> Self {
-        Self { link, statements: 0 }
+    pub(super) fn new(link: Link, server: Server) -> Self {
+        Self { link, server, statements: 0 }
     }
 
     /// Which database answers.
     pub fn dialect(&self) -> Dialect {
-        match self.link {
-            Link::Sqlite(_) | Link::SqliteTx(_) => Dialect::Sqlite,
-            Link::Postgres(_) | Link::PostgresTx(_) => Dialect::Postgres,
-        }
+        self.server.dialect
     }
 
     /// How many statements were run on this connection since it was taken.
@@ -64,43 +100,26 @@ impl Conn {
 
     /// Every row.
     pub async fn all<T: Record>(&mut self, sql: Sql) -> Result<Vec<T>> {
-        self.statements += 1;
+        let Sql { text, binds } = sql;
+        let text = self.spelt(&text, &binds)?;
         let mut records = Vec::new();
-        match self.link.driver() {
-            Driver::Sqlite(driver) => {
-                let mut rows =
-                    sqlx::query_with(AssertSqlSafe(sql.text.as_str()), sqlite(sql.binds)?).fetch(driver);
-                while let Some(row) = rows.try_next().await.map_err(|error| failure(error, &sql.text))? {
-                    records.push(T::read(&Row::Sqlite(&row))?);
-                }
+        with_driver!(self, &*text, binds, |driver, query| {
+            let mut rows = query.fetch(driver);
+            while let Some(row) = rows.try_next().await.map_err(|error| failure(error, &text))? {
+                records.push(T::read(&Row::from(&row))?);
             }
-            Driver::Postgres(driver) => {
-                let text = Dialect::Postgres.placeholders(&sql.text);
-                let mut rows = sqlx::query_with(AssertSqlSafe(&*text), postgres(sql.binds)?).fetch(driver);
-                while let Some(row) = rows.try_next().await.map_err(|error| failure(error, &sql.text))? {
-                    records.push(T::read(&Row::Postgres(&row))?);
-                }
-            }
-        }
+        });
         Ok(records)
     }
 
     /// The first row, if there is one.
     pub async fn optional<T: Record>(&mut self, sql: Sql) -> Result<Option<T>> {
-        self.statements += 1;
-        match self.link.driver() {
-            Driver::Sqlite(driver) => {
-                let query = sqlx::query_with(AssertSqlSafe(sql.text.as_str()), sqlite(sql.binds)?);
-                let row = query.fetch_optional(driver).await.map_err(|error| failure(error, &sql.text))?;
-                row.map(|row| T::read(&Row::Sqlite(&row))).transpose()
-            }
-            Driver::Postgres(driver) => {
-                let text = Dialect::Postgres.placeholders(&sql.text);
-                let query = sqlx::query_with(AssertSqlSafe(&*text), postgres(sql.binds)?);
-                let row = query.fetch_optional(driver).await.map_err(|error| failure(error, &sql.text))?;
-                row.map(|row| T::read(&Row::Postgres(&row))).transpose()
-            }
-        }
+        let Sql { text, binds } = sql;
+        let text = self.spelt(&text, &binds)?;
+        with_driver!(self, &*text, binds, |driver, query| {
+            let row = query.fetch_optional(driver).await.map_err(|error| failure(error, &text))?;
+            row.map(|row| T::read(&Row::from(&row))).transpose()
+        })
     }
 
     /// The one row that must be there, such as a count.
@@ -111,20 +130,12 @@ impl Conn {
 
     /// Runs a statement that answers no rows, and tells how many it touched.
     pub async fn execute(&mut self, sql: Sql) -> Result<u64> {
-        self.statements += 1;
-        match self.link.driver() {
-            Driver::Sqlite(driver) => {
-                let query = sqlx::query_with(AssertSqlSafe(sql.text.as_str()), sqlite(sql.binds)?);
-                let done = query.execute(driver).await.map_err(|error| failure(error, &sql.text))?;
-                Ok(done.rows_affected())
-            }
-            Driver::Postgres(driver) => {
-                let text = Dialect::Postgres.placeholders(&sql.text);
-                let query = sqlx::query_with(AssertSqlSafe(&*text), postgres(sql.binds)?);
-                let done = query.execute(driver).await.map_err(|error| failure(error, &sql.text))?;
-                Ok(done.rows_affected())
-            }
-        }
+        let Sql { text, binds } = sql;
+        let text = self.spelt(&text, &binds)?;
+        with_driver!(self, &*text, binds, |driver, query| {
+            let done = query.execute(driver).await.map_err(|error| failure(error, &text))?;
+            Ok(done.rows_affected())
+        })
     }
 
     /// Runs a statement once, without keeping it prepared: definitions of tables.
@@ -133,8 +144,19 @@ impl Conn {
         match self.link.driver() {
             Driver::Sqlite(driver) => raw.execute(driver).await.map(drop),
             Driver::Postgres(driver) => raw.execute(driver).await.map(drop),
+            Driver::MySql(driver) => raw.execute(driver).await.map(drop),
         }
         .map_err(|error| failure(error, text))
+    }
+
+    /// Counts a statement, and gives its text in the words of the database; refuses what that would not take.
+    fn spelt<'s>(&mut self, text: &'s str, binds: &[Bind]) -> Result<Cow<'s, str>> {
+        self.statements += 1;
+        let bytes = || text.len() + binds.iter().map(Bind::bytes).sum::<usize>();
+        if self.server.longest.is_some_and(|longest| bytes() > longest) {
+            return Err(too_large());
+        }
+        Ok(self.server.dialect.spelt(text))
     }
 
     /// The next number of a sequence, from 1. Taken inside a transaction; a rollback gives it back.
@@ -160,8 +182,13 @@ impl Conn {
     }
 
     async fn add(&mut self, table: &str, name: &str, by: i64) -> Result<i64> {
-        let text = self.dialect().add_to_counter(table);
-        self.one(sql(text).bind(name).bind(by)).await
+        let add = sql(self.dialect().add_to_counter(table)).bind(name).bind(by);
+        let Driver::MySql(driver) = self.link.driver() else { return self.one(add).await };
+        // No `returning` there; the value comes back beside the answer.
+        self.statements += 1;
+        let query = sqlx::query_with(AssertSqlSafe(&*add.text), arguments::<MySqlArguments>(add.binds)?);
+        let done = query.execute(driver).await.map_err(|error| failure(error, &add.text))?;
+        i64::try_from(done.last_insert_id()).map_err(Error::internal)
     }
 }
 
@@ -174,7 +201,8 @@ impl Tx {
         match self.0.link {
             Link::SqliteTx(transaction) => transaction.commit().await,
             Link::PostgresTx(transaction) => transaction.commit().await,
-            Link::Sqlite(_) | Link::Postgres(_) => Ok(()),
+            Link::MySqlTx(transaction) => transaction.commit().await,
+            Link::Sqlite(_) | Link::Postgres(_) | Link::MySql(_) => Ok(()),
         }
         .map_err(|error| failure(error, "commit"))
     }
@@ -194,30 +222,21 @@ impl DerefMut for Tx {
     }
 }
 
-fn sqlite(binds: Vec<Bind>) -> Result<SqliteArguments> {
-    let mut arguments = SqliteArguments::default();
-    arguments.reserve(binds.len(), 0);
-    for bind in binds {
-        match bind {
-            Bind::Int(value) => Arguments::add(&mut arguments, value),
-            Bind::Real(value) => Arguments::add(&mut arguments, value),
-            Bind::Text(value) => Arguments::add(&mut arguments, value.map(without_nul)),
-            Bind::Bytes(value) => Arguments::add(&mut arguments, value),
-        }
-        .map_err(Error::Internal)?;
-    }
-    Ok(arguments)
-}
-
-fn postgres(binds: Vec<Bind>) -> Result<PgArguments> {
-    let mut arguments = PgArguments::default();
+fn arguments<A: Arguments + Default>(binds: Vec<Bind>) -> Result<A>
+where
+    for<'q> Option<i64>: Encode<'q, A::Database> + Type<A::Database>,
+    for<'q> Option<f64>: Encode<'q, A::Database> + Type<A::Database>,
+    for<'q> Option<String>: Encode<'q, A::Database> + Type<A::Database>,
+    for<'q> Option<Vec<u8>>: Encode<'q, A::Database> + Type<A::Database>,
+{
+    let mut arguments = A::default();
     arguments.reserve(binds.len(), 16 * binds.len());
     for bind in binds {
         match bind {
-            Bind::Int(value) => Arguments::add(&mut arguments, value),
-            Bind::Real(value) => Arguments::add(&mut arguments, value),
-            Bind::Text(value) => Arguments::add(&mut arguments, value.map(without_nul)),
-            Bind::Bytes(value) => Arguments::add(&mut arguments, value),
+            Bind::Int(value) => arguments.add(value),
+            Bind::Real(value) => arguments.add(value),
+            Bind::Text(value) => arguments.add(value.map(without_nul)),
+            Bind::Bytes(value) => arguments.add(value),
         }
         .map_err(Error::Internal)?;
     }

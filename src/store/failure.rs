@@ -1,6 +1,7 @@
 //! What driver errors mean to whoever asked.
 
-use sqlx::error::ErrorKind;
+use sqlx::error::{DatabaseError, ErrorKind};
+use sqlx::mysql::MySqlDatabaseError;
 
 use crate::error::{Error, Result};
 
@@ -10,6 +11,13 @@ const SQLITE_BUSY: [i64; 2] = [5, 6];
 const SQLITE_FULL: i64 = 13;
 /// PostgreSQL: serialisation failure, deadlock, lock not available, too many connections, starting up or stopping.
 const POSTGRES_BUSY: [&str; 7] = ["40001", "40P01", "55P03", "53300", "57P01", "57P02", "57P03"];
+/// MySQL: too many connections (of all, of one user), stopping, row changed, lock wait timed out, deadlock.
+const MYSQL_BUSY: [u16; 6] = [1040, 1203, 1053, 1020, 1205, 1213];
+/// MySQL: a table or the disk is full.
+const MYSQL_FULL: [u16; 2] = [1114, 1021];
+/// MySQL: longer than the column; PostgreSQL: longer than an index takes.
+const MYSQL_LONG: u16 = 1406;
+const POSTGRES_LONG: &str = "54000";
 
 /// A driver's error as ours; the statement goes into the words of what only the log shows.
 pub(super) fn failure(error: sqlx::Error, statement: &str) -> Error {
@@ -19,18 +27,49 @@ pub(super) fn failure(error: sqlx::Error, statement: &str) -> Error {
         sqlx::Error::Database(told) if told.kind() == ErrorKind::UniqueViolation => {
             Error::Conflict(format!("that already exists ({})", told.message()))
         }
-        sqlx::Error::Database(told) if is_busy(told.code().as_deref()) => {
-            Error::Busy(told.message().to_owned())
-        }
-        sqlx::Error::Database(told) if told.code().as_deref() == Some(&SQLITE_FULL.to_string()) => {
+        sqlx::Error::Database(told) if is_busy(&**told) => Error::Busy(told.message().to_owned()),
+        sqlx::Error::Database(told) if is_full(&**told) => {
             Error::Setup("the disk is full; nothing was written".into())
+        }
+        sqlx::Error::Database(told) if is_long(&**told) => {
+            Error::Bad(format!("a text is longer than the store takes there ({})", told.message()))
         }
         _ => Error::internal(format!("{error}, in: {}", excerpt(statement))),
     }
 }
 
-fn is_busy(code: Option<&str>) -> bool {
-    let Some(code) = code else { return false };
+/// A statement that the server would refuse for its size, and hang up.
+pub(super) fn too_large() -> Error {
+    Error::Bad(
+        "this is larger than the database server takes at once; its max_allowed_packet says how much that is"
+            .into(),
+    )
+}
+
+/// MySQL's number of an error; its SQL states are too general.
+fn number(told: &dyn DatabaseError) -> Option<u16> {
+    told.try_downcast_ref::<MySqlDatabaseError>().map(MySqlDatabaseError::number)
+}
+
+fn is_busy(told: &dyn DatabaseError) -> bool {
+    match number(told) {
+        Some(number) => MYSQL_BUSY.contains(&number),
+        None => told.code().is_some_and(|code| is_busy_code(&code)),
+    }
+}
+
+fn is_full(told: &dyn DatabaseError) -> bool {
+    match number(told) {
+        Some(number) => MYSQL_FULL.contains(&number),
+        None => told.code().as_deref() == Some(&SQLITE_FULL.to_string()),
+    }
+}
+
+fn is_long(told: &dyn DatabaseError) -> bool {
+    number(told) == Some(MYSQL_LONG) || told.code().as_deref() == Some(POSTGRES_LONG)
+}
+
+fn is_busy_code(code: &str) -> bool {
     let sqlite = code.parse::<i64>().is_ok_and(|code| code < 10_000 && SQLITE_BUSY.contains(&(code & 0xff)));
     sqlite || POSTGRES_BUSY.contains(&code)
 }
@@ -65,10 +104,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn busy_codes_of_both_databases_are_known() {
+    fn busy_codes_are_known() {
         for (code, busy) in [("5", true), ("261", true), ("6", true), ("2067", false), ("40P01", true)] {
-            assert_eq!(is_busy(Some(code)), busy, "{code}");
+            assert_eq!(is_busy_code(code), busy, "{code}");
         }
-        assert!(!is_busy(None) && !is_busy(Some("42703")) && !is_busy(Some("23505")));
+        assert!(!is_busy_code("42703") && !is_busy_code("23505"));
     }
 }

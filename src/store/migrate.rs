@@ -1,7 +1,8 @@
 //! Bringing the tables up to what this program expects, one numbered file after the other.
 //!
 //! A file is one portable text; its type words are spelt per dialect. All that are pending run in one transaction
-//! under a lock, so a second process waits and then finds nothing to do. Each leaves a row in `migrations` with the
+//! under a lock, so a second process waits and then finds nothing to do; on MariaDB and MySQL every definition commits
+//! by itself, so there the lock belongs to the connection. Each leaves a row in `migrations` with the
 //! checksum of its text: a released file that was edited, a store that a newer program has changed and a migration
 //! that only half happened are told in words before anything is touched.
 
@@ -21,6 +22,10 @@ const TABLE: &str = "create table if not exists migrations (number @int not null
                      checksum @name not null, steps_left @int not null)";
 /// The key of PostgreSQL's advisory lock: "siskin" in ASCII.
 const LOCK: i64 = 0x7369_736b_696e;
+/// The name of MySQL's lock, which is one for all databases of the server and has at most 64 characters.
+const LOCK_NAME: &str = "concat('siskin:', left(sha2(database(), 256), 40))";
+/// Seconds that it is waited for: a year. There is no word for "as long as it takes" that both servers know.
+const LOCK_SECONDS: i64 = 365 * 24 * 3600;
 
 /// One migration file.
 struct Migration {
@@ -66,27 +71,53 @@ impl Db {
 async fn migrate_to(db: &Db, known: &[Migration]) -> Result<Vec<String>> {
     let mut tx = db.begin().await?;
     lock(&mut tx).await?;
-    let table = spelt(TABLE, tx.dialect())?;
-    tx.define(&table).await?;
-    let applied = applied(&mut tx).await?;
-    agree(known, &applied)?;
-    let mut done = Vec::new();
-    for migration in known.iter().filter(|migration| applied.iter().all(|row| row.number != migration.number))
-    {
-        run(&mut tx, migration).await?;
-        done.push(migration.name.to_owned());
-    }
+    let done = run_pending(&mut tx, known).await;
+    let unlocked = unlock(&mut tx).await;
+    let done = done?;
+    unlocked?;
     tx.commit().await?;
     Ok(done)
 }
 
 /// Waits, as long as it takes, until no other process migrates. SQLite's one writer needs no more than that.
 async fn lock(conn: &mut Conn) -> Result<()> {
-    if conn.dialect() == Dialect::Postgres {
-        conn.execute(sql("set local lock_timeout = 0")).await?;
-        conn.execute(sql("select pg_advisory_xact_lock(?)").bind(LOCK)).await?;
+    match conn.dialect() {
+        Dialect::Sqlite => Ok(()),
+        Dialect::Postgres => {
+            conn.execute(sql("set local lock_timeout = 0")).await?;
+            conn.execute(sql("select pg_advisory_xact_lock(?)").bind(LOCK)).await.map(drop)
+        }
+        Dialect::MariaDb | Dialect::MySql => {
+            let ask = sql(format!("select get_lock({LOCK_NAME}, ?)")).bind(LOCK_SECONDS);
+            let got: Option<bool> = conn.one(ask).await?;
+            let busy = || Error::Busy("another process migrates the store".into());
+            got.filter(|got| *got).map(drop).ok_or_else(busy)
+        }
     }
-    Ok(())
+}
+
+/// Gives back a lock that the end of the transaction does not.
+async fn unlock(conn: &mut Conn) -> Result<()> {
+    match conn.dialect() {
+        Dialect::Sqlite | Dialect::Postgres => Ok(()),
+        Dialect::MariaDb | Dialect::MySql => {
+            conn.one::<Option<bool>>(sql(format!("select release_lock({LOCK_NAME})"))).await.map(drop)
+        }
+    }
+}
+
+async fn run_pending(conn: &mut Conn, known: &[Migration]) -> Result<Vec<String>> {
+    let table = spelt(TABLE, conn.dialect())?;
+    conn.define(&table).await?;
+    let applied = applied(conn).await?;
+    agree(known, &applied)?;
+    let mut done = Vec::new();
+    for migration in known.iter().filter(|migration| applied.iter().all(|row| row.number != migration.number))
+    {
+        run(conn, migration).await?;
+        done.push(migration.name.to_owned());
+    }
+    Ok(done)
 }
 
 async fn applied(conn: &mut Conn) -> Result<Vec<Applied>> {
@@ -100,9 +131,10 @@ async fn run(conn: &mut Conn, migration: &Migration) -> Result<()> {
     conn.execute(row.bind(steps.len() as i64)).await?;
     for step in steps {
         conn.define(&step).await?;
+        let one_less = sql("update migrations set steps_left = steps_left - 1 where number = ?");
+        conn.execute(one_less.bind(migration.number)).await?;
     }
-    let finished = sql("update migrations set steps_left = 0 where number = ?").bind(migration.number);
-    conn.execute(finished).await.map(drop)
+    Ok(())
 }
 
 /// Refuses a store that this program must not touch.
@@ -111,8 +143,8 @@ fn agree(known: &[Migration], applied: &[Applied]) -> Result<()> {
         let Applied { number, name, .. } = row;
         if row.steps_left != 0 {
             return Err(Error::Setup(format!(
-                "migration {name} only half happened ({} steps are missing); put back the backup made before it, \
-                 then run `siskin migrate` again",
+                "migration {name} only half happened ({} steps are missing); put back the backup made before it, or \
+                 make the database anew if nothing was in it yet, then run `siskin migrate` again",
                 row.steps_left
             )));
         }
@@ -170,12 +202,12 @@ fn spelt(text: &str, dialect: Dialect) -> Result<String> {
             let Some(spelling) = dialect.type_word(word) else {
                 return Err(Error::Setup(format!("line {}: @{word} is no type word", number + 1)));
             };
-            out.push_str(spelling);
+            out.push_str(&spelling);
             out.push_str(rest);
         }
         out.push('\n');
     }
-    Ok(out)
+    Ok(dialect.spelt(&out).into_owned())
 }
 
 /// The statements of a text, which end with a `;` at the end of a line.
@@ -195,6 +227,9 @@ mod tests {
         assert_eq!(sqlite, ["create table a (b integer not null, c text)", "create index d on a (c)"]);
         let postgres = steps(&spelt(text, Dialect::Postgres).unwrap());
         assert_eq!(postgres[0], "create table a (b bigint not null, c text collate \"C\")");
+        let maria = steps(&spelt("create table a (key @name primary key)", Dialect::MariaDb).unwrap());
+        let name = "varchar(255) character set utf8mb4 collate utf8mb4_nopad_bin";
+        assert_eq!(maria, [format!("create table a (\"key\" {name} primary key)")]);
         assert!(spelt("a @date", Dialect::Sqlite).is_err());
     }
 
@@ -212,7 +247,7 @@ mod tests {
     #[test]
     fn every_embedded_file_can_be_spelt() {
         for migration in known().unwrap() {
-            for dialect in [Dialect::Sqlite, Dialect::Postgres] {
+            for dialect in [Dialect::Sqlite, Dialect::Postgres, Dialect::MariaDb, Dialect::MySql] {
                 spelt(migration.text, dialect).unwrap();
             }
         }

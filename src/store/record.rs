@@ -1,8 +1,9 @@
 //! What comes back: rows read into plain structs, by column name.
 
+use sqlx::mysql::{MySqlRow, MySqlValueRef};
 use sqlx::postgres::{PgRow, PgValueRef};
 use sqlx::sqlite::{SqliteRow, SqliteValueRef};
-use sqlx::{Decode, Postgres, Row as _, Sqlite, TypeInfo, ValueRef};
+use sqlx::{Decode, MySql, Postgres, Row as _, Sqlite, Type, TypeInfo, ValueRef};
 
 use crate::base::{Key, Timestamp, TreePath};
 use crate::error::{Error, Result};
@@ -15,7 +16,21 @@ pub enum Row<'r> {
     Sqlite(&'r SqliteRow),
     #[doc(hidden)]
     Postgres(&'r PgRow),
+    #[doc(hidden)]
+    MySql(&'r MySqlRow),
 }
+
+macro_rules! row_from {
+    ($($of:ident $row:ty),+) => { $(
+        impl<'r> From<&'r $row> for Row<'r> {
+            fn from(row: &'r $row) -> Self {
+                Self::$of(row)
+            }
+        }
+    )+ };
+}
+
+row_from!(Sqlite SqliteRow, Postgres PgRow, MySql MySqlRow);
 
 impl Row<'_> {
     /// The column of this name.
@@ -23,6 +38,7 @@ impl Row<'_> {
         let cell = match self {
             Self::Sqlite(row) => row.try_get_raw(name).map(Cell::Sqlite),
             Self::Postgres(row) => row.try_get_raw(name).map(Cell::Postgres),
+            Self::MySql(row) => row.try_get_raw(name).map(Cell::MySql),
         };
         cell.map_err(Told::from).and_then(T::read).map_err(|told| unreadable(name, &told))
     }
@@ -32,6 +48,7 @@ impl Row<'_> {
         let cell = match self {
             Self::Sqlite(row) => row.try_get_raw(place).map(Cell::Sqlite),
             Self::Postgres(row) => row.try_get_raw(place).map(Cell::Postgres),
+            Self::MySql(row) => row.try_get_raw(place).map(Cell::MySql),
         };
         cell.map_err(Told::from).and_then(T::read).map_err(|told| unreadable(&place.to_string(), &told))
     }
@@ -47,6 +64,8 @@ pub enum Cell<'r> {
     Sqlite(SqliteValueRef<'r>),
     #[doc(hidden)]
     Postgres(PgValueRef<'r>),
+    #[doc(hidden)]
+    MySql(MySqlValueRef<'r>),
 }
 
 impl<'r> Cell<'r> {
@@ -63,6 +82,10 @@ impl<'r> Cell<'r> {
                 "BOOL" => <bool as Decode<Postgres>>::decode(value).map(|bool| Some(bool.into())),
                 other => Err(format!("{other} is no integer; a sum needs `cast(… as bigint)`").into()),
             },
+            Self::MySql(value) => {
+                let known = |name: &str| matches!(name, "BIGINT" | "INT" | "BOOLEAN");
+                checked(value, known)?.map(<i64 as Decode<MySql>>::decode).transpose()
+            }
         }
     }
 
@@ -73,6 +96,9 @@ impl<'r> Cell<'r> {
             }
             Self::Postgres(value) => {
                 checked(value, |name| name == "FLOAT8")?.map(<f64 as Decode<Postgres>>::decode).transpose()
+            }
+            Self::MySql(value) => {
+                checked(value, |name| name == "DOUBLE")?.map(<f64 as Decode<MySql>>::decode).transpose()
             }
         }
     }
@@ -87,6 +113,7 @@ impl<'r> Cell<'r> {
                     .map(<&str as Decode<Postgres>>::decode)
                     .transpose()
             }
+            Self::MySql(value) => textual(value, true)?.map(<&str as Decode<MySql>>::decode).transpose(),
         }
     }
 
@@ -98,6 +125,7 @@ impl<'r> Cell<'r> {
             Self::Postgres(value) => {
                 checked(value, |name| name == "BYTEA")?.map(<&[u8] as Decode<Postgres>>::decode).transpose()
             }
+            Self::MySql(value) => textual(value, false)?.map(<&[u8] as Decode<MySql>>::decode).transpose(),
         }
     }
 }
@@ -109,6 +137,15 @@ fn checked<'r, V: ValueRef<'r>>(value: V, expected: impl Fn(&str) -> bool) -> Re
     }
     let known = expected(value.type_info().name());
     if known { Ok(Some(value)) } else { Err(format!("{} was not expected", value.type_info().name()).into()) }
+}
+
+/// The same for MySQL, where text and bytes have one type each and differ in the collation: whoever reads text gets
+/// no bytes, and the other way round.
+fn textual(value: MySqlValueRef<'_>, text: bool) -> Result<Option<MySqlValueRef<'_>>, Told> {
+    let kind = value.type_info().into_owned();
+    let is_text = <str as Type<MySql>>::compatible(&kind);
+    let known = is_text == text && <[u8] as Type<MySql>>::compatible(&kind);
+    checked(value, |_| known)
 }
 
 /// A type that one column is read into.

@@ -18,6 +18,17 @@ pub enum Bind {
     Bytes(Option<Vec<u8>>),
 }
 
+impl Bind {
+    /// About how many bytes it takes to send.
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Self::Int(_) | Self::Real(_) => size_of::<i64>(),
+            Self::Text(text) => text.as_ref().map_or(0, String::len),
+            Self::Bytes(bytes) => bytes.as_ref().map_or(0, Vec::len),
+        }
+    }
+}
+
 /// A statement with its values; made by [`sql`].
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Sql {

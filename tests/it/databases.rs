@@ -1,10 +1,14 @@
 //! A fresh store for every test, on every database that can be had.
 //!
-//! SQLite is always there. PostgreSQL is when `SISKIN_TEST_POSTGRES` is the URL of a server where databases may be
-//! made; without it that half is skipped aloud, or fails if `SISKIN_TEST_NO_SKIP` is 1.
+//! SQLite is always there. PostgreSQL and MariaDB are when `SISKIN_TEST_POSTGRES` and `SISKIN_TEST_MARIADB` are the
+//! URLs of servers where databases may be made; without one its part is skipped aloud, or fails if
+//! `SISKIN_TEST_NO_SKIP` is 1.
 
 use siskin::config::{Database, Synchronous};
 use siskin::store::{Db, sql};
+
+/// Where the URL of a server is found, and how it drops a database that somebody may still be connected to.
+const SERVERS: [(&str, &str); 2] = [("SISKIN_TEST_POSTGRES", " with (force)"), ("SISKIN_TEST_MARIADB", "")];
 
 /// A store that nobody has migrated yet, and what it takes to open it once more.
 pub struct Fresh {
@@ -34,16 +38,19 @@ pub async fn for_each_fresh(test: impl AsyncFn(&Fresh)) {
     let sqlite = fresh("sqlite:data/test.db".into()).await;
     test(&sqlite).await;
     sqlite.db.close().await;
-    let Some(server) = postgres_server() else { return };
-    let name = format!("siskin_test_{}", uuid::Uuid::new_v4().simple());
-    let admin = fresh(server.clone()).await;
-    admin.db.read().await.unwrap().execute(sql(format!("create database {name}"))).await.unwrap();
-    let mut url = url::Url::parse(&server).unwrap();
-    url.set_path(&name);
-    let postgres = fresh(url.into()).await;
-    test(&postgres).await;
-    postgres.db.close().await;
-    admin.db.read().await.unwrap().execute(sql(format!("drop database {name} with (force)"))).await.unwrap();
+    for (variable, drop) in SERVERS {
+        let Some(server) = url_of(variable) else { continue };
+        let name = format!("siskin_test_{}", uuid::Uuid::new_v4().simple());
+        let admin = fresh(server.clone()).await;
+        admin.db.read().await.unwrap().execute(sql(format!("create database {name}"))).await.unwrap();
+        let mut url = url::Url::parse(&server).unwrap();
+        url.set_path(&name);
+        let there = fresh(url.into()).await;
+        test(&there).await;
+        there.db.close().await;
+        admin.db.read().await.unwrap().execute(sql(format!("drop database {name}{drop}"))).await.unwrap();
+        admin.db.close().await;
+    }
 }
 
 async fn fresh(url: String) -> Fresh {
@@ -53,12 +60,12 @@ async fn fresh(url: String) -> Fresh {
 }
 
 #[expect(clippy::disallowed_methods, reason = "which servers a test may use is no setting of a site")]
-fn postgres_server() -> Option<String> {
-    let url = std::env::var("SISKIN_TEST_POSTGRES").ok();
+fn url_of(variable: &str) -> Option<String> {
+    let url = std::env::var(variable).ok();
     if url.is_none() {
         let must = std::env::var("SISKIN_TEST_NO_SKIP").is_ok_and(|value| value == "1");
-        assert!(!must, "SISKIN_TEST_POSTGRES is not set, and nothing may be skipped");
-        println!("skipped: PostgreSQL, because SISKIN_TEST_POSTGRES is not set");
+        assert!(!must, "{variable} is not set, and nothing may be skipped");
+        println!("skipped: a database, because {variable} is not set");
     }
     url
 }

@@ -2,7 +2,7 @@
 
 use siskin::base::{Key, Timestamp, TreePath};
 use siskin::error::{Error, Result};
-use siskin::store::{Db, OnUnique, sql};
+use siskin::store::{Db, Dialect, OnUnique, sql};
 
 use crate::databases::{Fresh, for_each_database, for_each_fresh};
 
@@ -10,10 +10,10 @@ siskin::row! {
     /// One of each kind of value.
     #[derive(Debug, PartialEq)]
     struct Everything {
-        int: i64,
+        number: i64,
         flag: bool,
         missing: Option<i64>,
-        real: f64,
+        ratio: f64,
         words: String,
         none: Option<String>,
         raw: Vec<u8>,
@@ -29,21 +29,21 @@ siskin::row! {
 async fn every_kind_of_value_comes_back_as_it_went() {
     for_each_fresh(async |fresh: &Fresh| {
         let mut tx = fresh.db.begin().await.unwrap();
-        let text = match fresh.db.dialect() {
-            siskin::store::Dialect::Sqlite => "bytes",
-            siskin::store::Dialect::Postgres => "bytea",
+        let bytes = match fresh.db.dialect() {
+            Dialect::Sqlite => "blob",
+            Dialect::Postgres => "bytea",
+            Dialect::MariaDb | Dialect::MySql => "longblob",
         };
-        let bytes = if text == "bytes" { "blob" } else { text };
         let table = format!(
-            "create table everything (int bigint, flag bigint, missing bigint, real double precision, words text, \
+            "create table everything (number bigint, flag bigint, missing bigint, ratio double precision, words text, \
              none text, raw {bytes}, moment bigint, owner bigint, path text, doc text, type bigint)"
         );
         tx.execute(sql(table)).await.unwrap();
         let everything = Everything {
-            int: i64::MAX,
+            number: i64::MAX,
             flag: true,
             missing: None,
-            real: 0.1,
+            ratio: 0.1,
             words: "Ärger? 'ja' \"?\"".into(),
             none: None,
             raw: vec![0, 255],
@@ -54,10 +54,10 @@ async fn every_kind_of_value_comes_back_as_it_went() {
             type_: Some(false),
         };
         let insert = sql("insert into everything values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) /* '?' */")
-            .bind(everything.int)
+            .bind(everything.number)
             .bind(everything.flag)
             .bind(everything.missing)
-            .bind(everything.real)
+            .bind(everything.ratio)
             .bind(&everything.words)
             .bind(everything.none.clone())
             .bind(everything.raw.clone())
@@ -70,9 +70,9 @@ async fn every_kind_of_value_comes_back_as_it_went() {
         let read: Everything = tx.one(sql("select * from everything where words = ?").bind(&everything.words)).await.unwrap();
         assert_eq!(read, everything);
         let many: Vec<(i64, Option<String>)> =
-            tx.all(sql("select 1, none from everything where int in ").bind_list([1, i64::MAX, 2])).await.unwrap();
+            tx.all(sql("select 1, none from everything where number in ").bind_list([1, i64::MAX, 2])).await.unwrap();
         assert_eq!(many, [(1, None)]);
-        let there: bool = tx.one(sql("select exists(select 1 from everything where int = ?)").bind(5_i64)).await.unwrap();
+        let there: bool = tx.one(sql("select exists(select 1 from everything where number = ?)").bind(5_i64)).await.unwrap();
         assert!(!there);
         let wrong: Result<i64> = tx.one(sql("select words from everything")).await;
         assert!(matches!(wrong, Err(Error::Internal(_))), "text is no integer anywhere");
@@ -269,7 +269,7 @@ async fn every_database_has_the_same_tables_columns_and_indexes() {
 async fn a_reader_cannot_write_by_mistake() {
     for_each_fresh(async |fresh: &Fresh| {
         fresh.db.migrate().await.unwrap();
-        if fresh.db.dialect() == siskin::store::Dialect::Sqlite {
+        if fresh.db.dialect() == Dialect::Sqlite {
             let mut conn = fresh.db.read().await.unwrap();
             assert!(conn.execute(sql("delete from locales")).await.is_err());
         }
