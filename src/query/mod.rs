@@ -2,7 +2,7 @@
 //! anything else is asked, so that no filter, order, count or search can tell of it.
 //!
 //! Reading order: `selection` (what is asked for, and the statements), `scope` (who sees what), `filter`, `order`,
-//! `item` (what comes back), `library` (what the items of a page refer to, loaded in one statement a family).
+//! `item` (what comes back), `library` (what the items of a page refer to, loaded in one statement a level).
 
 mod filter;
 mod item;
@@ -13,7 +13,7 @@ mod scope;
 mod selection;
 
 pub use filter::{Column, Filter, Mismatch, filter_value};
-pub use item::{File, Item};
+pub use item::{Extent, File, Item, Picture};
 pub use library::{Library, Reference};
 pub use order::{By, Order, Term};
 pub use redirects::{RedirectColumn, Redirects};

@@ -11,6 +11,7 @@ use crate::store::sql;
 
 use super::filter::Filter;
 use super::item;
+use super::item::Extent;
 use super::item::Item;
 use super::order::Order;
 use super::scope::Scope;
@@ -25,6 +26,7 @@ pub struct Selection {
     order: Option<Order>,
     found: Option<Vec<Key>>,
     with_doc: bool,
+    extent: Extent,
 }
 
 /// How many found keys go into a statement; where there are more, what meets the conditions is read instead.
@@ -45,7 +47,16 @@ impl Selection {
 
     fn of_family(family: &str, scope: Scope) -> Self {
         let (family, types, filters) = (family.to_owned(), Vec::new(), Vec::new());
-        Self { family, scope, types, filters, order: None, found: None, with_doc: true }
+        Self {
+            family,
+            scope,
+            types,
+            filters,
+            order: None,
+            found: None,
+            with_doc: true,
+            extent: Extent::Whole,
+        }
     }
 
     /// Only these types.
@@ -78,6 +89,12 @@ impl Selection {
         self
     }
 
+    /// Only as much of the columns.
+    pub fn extent(mut self, extent: Extent) -> Self {
+        self.extent = extent;
+        self
+    }
+
     /// How many there are, and some of them, in order.
     pub async fn page(&self, conn: &mut Conn, offset: i64, limit: i64) -> Result<(i64, Vec<Item>)> {
         match &self.found {
@@ -101,11 +118,17 @@ impl Selection {
         if let Some(found) = &self.found {
             return Ok(self.found_page(conn, found, offset, limit).await?.1);
         }
-        let mut statement = sql(item::select(&self.family, self.with_doc));
+        let mut statement = self.select();
         statement.push(" where ").append(self.condition());
         statement.push(" order by ").append(self.order_clause());
         statement.push(" limit ").push_bind(limit).push(" offset ").push_bind(offset);
-        item::read(conn, &self.family, statement).await
+        item::read(conn, &self.family, self.extent, statement).await
+    }
+
+    fn select(&self) -> Sql {
+        let doc = if self.with_doc { "o.doc" } else { "null" };
+        let columns = item::columns(&self.family, self.extent, doc);
+        sql(format!("select {columns} from {}", item::tables(&self.family)))
     }
 
     /// The one with this id, if it is among them.
@@ -128,11 +151,11 @@ impl Selection {
         let all = self.among(conn, found).await?;
         let place = |number: i64| usize::try_from(number).unwrap_or(usize::MAX).min(all.len());
         let wanted = &all[place(offset)..place(offset.saturating_add(limit))];
-        let mut statement = sql(item::select(&self.family, self.with_doc));
+        let mut statement = self.select();
         statement.push(" where o.key in ").push_list(wanted);
         let mut items = match wanted.is_empty() {
             true => Vec::new(),
-            false => item::read(conn, &self.family, statement).await?,
+            false => item::read(conn, &self.family, self.extent, statement).await?,
         };
         items.sort_by_key(|item| wanted.iter().position(|key| *key == item.key));
         Ok((i64::try_from(all.len()).unwrap_or(i64::MAX), items))

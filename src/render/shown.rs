@@ -49,11 +49,11 @@ impl From<Item> for Shown {
             id: columns.id,
             label: columns.type_,
             locale: columns.locale.unwrap_or_default(),
-            translation_key: columns.translation_key.unwrap_or_default(),
-            path: columns.path,
+            translation_key: columns.rest.translation_key.unwrap_or_default(),
+            path: columns.rest.path,
             url_path: columns.url_path.unwrap_or_default(),
             first_published_at: columns.first_published_at,
-            last_published_at: columns.last_published_at,
+            last_published_at: columns.rest.last_published_at,
             document: item.doc,
         }
     }

@@ -12,6 +12,8 @@ use super::face::Relation;
 use super::face::Source;
 use super::fields::Fields;
 use super::fields::Start;
+use crate::query::Extent;
+use crate::schema::Target;
 
 /// Where an object is shown, which decides its default fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +70,24 @@ impl Choice {
     pub fn needs_documents(&self) -> bool {
         let kept = |chosen: &Chosen| matches!(chosen.field.source, Source::Declared(_) | Source::Tags);
         self.body.iter().chain(&self.meta).any(kept)
+    }
+
+    /// How much it shows of an object at the other end of a reference. Documents of pages are read where they must be.
+    pub fn extent(&self, target: &Target) -> Extent {
+        let is_document = matches!(target, Target::Page(_)) && self.needs_documents();
+        if is_document { Extent::Whole } else { self.of_columns() }
+    }
+
+    /// How many columns it shows.
+    pub fn of_columns(&self) -> Extent {
+        use Source::{AliasOf, Collection, Height, Parent, SearchDescription, SeoTitle, ShowInMenus, Width};
+        let rare = |chosen: &Chosen| match chosen.field.source {
+            ShowInMenus | SeoTitle | SearchDescription | AliasOf | Parent => true,
+            Width | Height | Collection => true,
+            _ => false,
+        };
+        let is_rare = self.body.iter().chain(&self.meta).any(rare);
+        if is_rare { Extent::Whole } else { Extent::Brief }
     }
 }
 

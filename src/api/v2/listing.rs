@@ -33,6 +33,7 @@ pub async fn list(ask: &Ask, endpoint: &Endpoint) -> Result<Answer, Refusal> {
     let (offset, limit) = window(ask)?;
     let choice = choice(ask, &narrowed.label, View::Listing)?;
     let format = Format::read(&ask.params)?;
+    narrowed.selection = narrowed.selection.extent(choice.of_columns());
     if !choice.needs_documents() {
         narrowed.selection = narrowed.selection.without_documents();
     }

@@ -17,6 +17,7 @@ mod endpoint;
 mod face;
 mod fields;
 mod find;
+mod gather;
 mod json;
 mod kept;
 mod listing;

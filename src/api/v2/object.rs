@@ -11,7 +11,9 @@ use super::shape;
 use super::shape::Siblings;
 use super::show::Show;
 use crate::base::Timestamp;
+use crate::query::Extent;
 use crate::query::Item;
+use crate::query::Picture;
 use crate::query::Reference;
 use crate::redirects::Redirect;
 use crate::schema::COLLECTION;
@@ -99,7 +101,7 @@ fn field(show: &Show<'_>, subject: Subject<'_>, chosen: &Chosen) -> Option<Value
         (Source::Type, subject) => Some(subject.label().into()),
         (Source::DetailUrl, subject) => show.detail_url(subject.label(), subject.id()).map(Value::from),
         (Source::Declared(field), Subject::Item(item)) => {
-            let siblings = Siblings::of_item(show, item);
+            let siblings = Siblings::of_item(show.schema, item);
             Some(shape::value(show, &siblings, field, chosen.nested.as_ref()))
         }
         (Source::Declared(field), Subject::Row { row, fields, owner, .. }) => {
@@ -128,16 +130,20 @@ fn built_in(show: &Show<'_>, item: &Item, source: &Source, nested: Option<&Choic
         Source::Locale => item.locale.clone().into(),
         Source::Tags => shape::tags(item.doc.get("tags").unwrap_or(&Value::Null)),
         Source::DownloadUrl => show.download_url(item),
-        Source::Width => item.file.as_ref().and_then(|file| file.width).into(),
-        Source::Height => item.file.as_ref().and_then(|file| file.height).into(),
+        Source::Width => picture(item).and_then(|picture| picture.width).into(),
+        Source::Height => picture(item).and_then(|picture| picture.height).into(),
         Source::Collection => collection(show, item, nested),
         _ => Value::Null,
     }
 }
 
+fn picture(item: &Item) -> Option<&Picture> {
+    item.file.as_ref()?.picture.as_ref()
+}
+
 /// A page above or beside, told in the one way that has no choice of fields.
 fn relative(show: &Show<'_>, reference: Option<Reference>) -> Value {
-    let page = reference.and_then(|reference| show.get(&reference));
+    let page = reference.and_then(|reference| show.at_least(&reference, Extent::Brief));
     let Some(page) = page.filter(|page| show.holds(page)) else { return Value::Null };
     json!({
         "id": page.id,

@@ -4,6 +4,7 @@ use super::answer::Refusal;
 use super::params::Params;
 use super::show::Show;
 use super::show::document_path;
+use crate::query::Reference;
 use crate::schema::DOCUMENT;
 use crate::schema::IMAGE;
 use crate::schema::PAGE_FAMILY;
@@ -63,7 +64,8 @@ impl Links for Show<'_> {
 
     fn image(&self, id: i64, format: &str) -> Option<RichImage> {
         let width = if format == "fullwidth" { "width-800" } else { "width-500" };
-        let (url, size) = self.made(self.by_id(IMAGE, id)?, width)?;
+        let image = self.get(&Reference::Id(IMAGE.to_owned(), id))?;
+        let (url, size) = self.made(image, width)?;
         Some(RichImage { url, width: size.width, height: size.height })
     }
 

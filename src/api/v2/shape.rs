@@ -18,6 +18,7 @@ use crate::schema::COLLECTION;
 use crate::schema::Document;
 use crate::schema::Field;
 use crate::schema::IMAGE;
+use crate::schema::Schema;
 use crate::schema::Shape;
 use crate::schema::Target;
 use crate::schema::USER;
@@ -35,9 +36,8 @@ pub struct Siblings<'a> {
 
 impl<'a> Siblings<'a> {
     /// The fields of a whole object.
-    pub fn of_item(show: &Show<'a>, item: &'a Item) -> Self {
-        let fields =
-            show.schema.get(&item.type_).map(|declared| declared.fields.as_slice()).unwrap_or_default();
+    pub fn of_item(schema: &'a Schema, item: &'a Item) -> Self {
+        let fields = schema.get(&item.type_).map(|declared| declared.fields.as_slice()).unwrap_or_default();
         Self { document: &item.doc, fields, owner: item }
     }
 
@@ -115,7 +115,8 @@ fn link(show: &Show<'_>, target: &Target, id: &Value, nested: &Choice) -> Option
         Target::User => Some(object::object(show, Subject::Bare(USER, id), nested)),
         Target::Page(_) | Target::Image | Target::Document | Target::Snippet(_) => {
             let reference = Reference::Id(target.family()?.to_owned(), id);
-            show.get(&reference).map(|item| object::object(show, Subject::Item(item), nested))
+            let item = show.at_least(&reference, nested.extent(target));
+            item.map(|item| object::object(show, Subject::Item(item), nested))
         }
     }
 }

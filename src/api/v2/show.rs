@@ -1,11 +1,11 @@
 //! What showing an object needs to know beyond the object: addresses, what it refers to, and in which form.
 //!
-//! Showing is pure: what is referred to comes from a [`Library`], and whatever is not in it yet is noted. [`all`]
-//! shows, loads what was missed, and shows again, once a level of nesting.
+//! Showing is pure: what is referred to comes from a [`Library`], which `gather` has filled. Whatever is not in it all
+//! the same is noted, loaded, and everything is shown again.
 
 use std::cell::Cell;
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -13,6 +13,7 @@ use serde_json::json;
 
 use super::choice::Choice;
 use super::face::Faces;
+use super::gather;
 use super::kept;
 use super::object;
 use super::object::Subject;
@@ -27,6 +28,7 @@ use crate::media::Original;
 use crate::media::Plan;
 use crate::media::Size;
 use crate::media::Spec;
+use crate::query::Extent;
 use crate::query::Item;
 use crate::query::Library;
 use crate::query::Reference;
@@ -63,12 +65,12 @@ pub struct Show<'a> {
     /// The declared types.
     pub schema: &'a Schema,
     library: &'a Library,
-    missed: RefCell<BTreeSet<Reference>>,
+    missed: RefCell<BTreeMap<Reference, Extent>>,
     shown: Cell<usize>,
 }
 
 /// Objects in one answer at most, nested ones included; brackets could ask for any number.
-const MOST_OBJECTS: usize = 20_000;
+pub const MOST_OBJECTS: usize = 20_000;
 
 /// Shows subjects with a choice of fields, loading whatever they refer to, which is told as well.
 pub async fn all(
@@ -78,6 +80,7 @@ pub async fn all(
     choice: &Choice,
 ) -> Result<(Vec<Value>, Vec<Tag>)> {
     let mut library = Library::new(Scope::public());
+    gather::all(conn, setting, &mut library, (subjects, choice)).await?;
     loop {
         let (missed, count) = (RefCell::default(), Cell::default());
         let show = Show { setting, schema: setting.schema, library: &library, missed, shown: count };
@@ -91,7 +94,10 @@ pub async fn all(
         if missed.is_empty() {
             return Ok((shown, kept::looked_at(&library)));
         }
-        library.load(conn, missed).await?;
+        for (reference, extent) in missed {
+            library.want(reference, extent);
+        }
+        library.load(conn).await?;
     }
 }
 
@@ -102,17 +108,22 @@ impl Show<'_> {
         self.shown.get() <= MOST_OBJECTS
     }
 
-    /// The object, if it is loaded and may be seen.
+    /// The object with everything, if it is loaded and may be seen.
     pub fn get(&self, reference: &Reference) -> Option<&Arc<Item>> {
-        if !self.library.was_asked(reference) {
-            self.missed.borrow_mut().insert(reference.clone());
+        self.at_least(reference, Extent::Whole)
+    }
+
+    /// The object with this much of it, if it is loaded and may be seen.
+    pub fn at_least(&self, reference: &Reference, extent: Extent) -> Option<&Arc<Item>> {
+        if !self.library.was_asked(reference, extent) {
+            self.missed.borrow_mut().insert(reference.clone(), extent);
         }
         self.library.get(reference)
     }
 
-    /// The object of a family with this id.
+    /// The object of a family with this id, as far as links tell of it.
     pub fn by_id(&self, family: &str, id: i64) -> Option<&Arc<Item>> {
-        self.get(&Reference::Id(family.to_owned(), id))
+        self.at_least(&Reference::Id(family.to_owned(), id), Extent::Brief)
     }
 
     /// Whether the answer could hold this page.
@@ -188,7 +199,7 @@ fn tail(route_path: &str) -> String {
 
 /// What renditions are computed from.
 fn original(image: &Item) -> Option<Original> {
-    let file = image.file.as_ref().filter(|file| !file.blob.is_empty())?;
+    let file = image.file.as_ref()?.picture.as_ref().filter(|picture| !picture.blob.is_empty())?;
     let side = |side: Option<i64>| u32::try_from(side?).ok();
     let focal = || {
         let (x, y) = (file.focal_x?, file.focal_y?);

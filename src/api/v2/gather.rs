@@ -1,0 +1,172 @@
+//! What subjects refer to, as far as a choice shows it: a walk of the declared shapes over the documents that makes no
+//! answer. Objects are loaded a level at a time, so that an answer is put together once.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::choice::Choice;
+use super::choice::Chosen;
+use super::face::Source;
+use super::object::Subject;
+use super::rich::Format;
+use super::shape::Siblings;
+use super::show::MOST_OBJECTS;
+use super::show::Setting;
+use crate::error::Result;
+use crate::query::Extent;
+use crate::query::Item;
+use crate::query::Library;
+use crate::query::Reference;
+use crate::schema::Block;
+use crate::schema::DOCUMENT;
+use crate::schema::Document;
+use crate::schema::Field;
+use crate::schema::IMAGE;
+use crate::schema::PAGE_FAMILY;
+use crate::schema::Shape;
+use crate::schema::Target;
+use crate::store::Conn;
+use crate::text::rich;
+
+/// Loads what the subjects refer to, one statement a level of nesting.
+pub async fn all(
+    conn: &mut Conn,
+    setting: &Setting<'_>,
+    library: &mut Library,
+    (subjects, choice): (&[Subject<'_>], &Choice),
+) -> Result<()> {
+    loop {
+        let mut walk = Walk { setting, library, objects: 0 };
+        subjects.iter().for_each(|subject| walk.subject(*subject, choice));
+        if !library.load(conn).await? {
+            return Ok(());
+        }
+    }
+}
+
+struct Walk<'a> {
+    setting: &'a Setting<'a>,
+    library: &'a mut Library,
+    objects: usize,
+}
+
+impl Walk<'_> {
+    fn subject(&mut self, subject: Subject<'_>, choice: &Choice) {
+        self.objects += 1;
+        if self.objects > MOST_OBJECTS {
+            return;
+        }
+        for chosen in choice.body.iter().chain(&choice.meta) {
+            self.chosen(subject, chosen);
+        }
+    }
+
+    fn chosen(&mut self, subject: Subject<'_>, chosen: &Chosen) {
+        let nested = chosen.nested.as_ref();
+        let page = |id| Reference::Id(PAGE_FAMILY.to_owned(), id);
+        match (&chosen.field.source, subject) {
+            (Source::Declared(field), Subject::Item(item)) => {
+                let siblings = Siblings::of_item(self.setting.schema, item);
+                self.field(&siblings, field, nested);
+            }
+            (Source::Declared(field), Subject::Row { row, fields, owner, .. }) => {
+                self.field(&Siblings { document: row, fields, owner }, field, nested);
+            }
+            (Source::AliasOf, Subject::Item(item)) => self.brief(item.alias_of.map(page)),
+            (Source::Parent, Subject::Item(item)) => self.brief(item.parent.map(Reference::Page)),
+            (Source::Location, Subject::Redirect(redirect)) => self.brief(redirect.page.map(page)),
+            _ => {}
+        }
+    }
+
+    fn brief(&mut self, reference: Option<Reference>) {
+        reference.map(|reference| self.want(reference, Extent::Brief));
+    }
+
+    fn want(&mut self, reference: Reference, extent: Extent) -> Option<Arc<Item>> {
+        self.library.want(reference, extent)
+    }
+
+    /// The value of a field of an object or a row.
+    fn field(&mut self, siblings: &Siblings<'_>, field: &Field, nested: Option<&Choice>) {
+        let stored = value(siblings.document, &field.name);
+        match (&field.shape, nested) {
+            (Shape::Link(target), Some(nested)) => self.link(target, stored, nested),
+            (Shape::Links(target), Some(nested)) => {
+                stored.as_array().into_iter().flatten().for_each(|id| self.link(target, id, nested));
+            }
+            (Shape::Children { label, fields }, Some(nested)) => {
+                let owner = siblings.owner;
+                for row in stored.as_array().into_iter().flatten().filter_map(Value::as_object) {
+                    self.subject(Subject::Row { row, label, fields, owner }, nested);
+                }
+            }
+            (Shape::Parent, Some(nested)) => self.subject(Subject::Item(siblings.owner), nested),
+            (Shape::Rendition { of, .. }, _) => self.image(value(siblings.document, of)),
+            _ => self.within(field, stored),
+        }
+    }
+
+    fn link(&mut self, target: &Target, id: &Value, nested: &Choice) {
+        let (Some(family), Some(id)) = (target.family(), id.as_i64()) else { return };
+        if matches!(target, Target::Collection | Target::User) {
+            return;
+        }
+        if let Some(item) = self.want(Reference::Id(family.to_owned(), id), nested.extent(target)) {
+            self.subject(Subject::Item(&item), nested);
+        }
+    }
+
+    fn image(&mut self, id: &Value) {
+        if let Some(id) = id.as_i64() {
+            self.want(Reference::Id(IMAGE.to_owned(), id), Extent::Whole);
+        }
+    }
+
+    /// A value that stands for itself, or stands in a block.
+    fn within(&mut self, field: &Field, stored: &Value) {
+        match &field.shape {
+            Shape::RichText => self.rich_text(stored.as_str().unwrap_or_default()),
+            Shape::Struct(fields) => {
+                let shown = fields.iter().filter(|field| field.options.api);
+                shown.for_each(|field| self.within(field, stored.get(&field.name).unwrap_or(&Value::Null)));
+            }
+            Shape::List(item) => {
+                let entries = stored.as_array().into_iter().flatten();
+                entries.filter_map(|entry| entry.get("value")).for_each(|value| self.within(item, value));
+            }
+            Shape::Stream(blocks) => {
+                stored.as_array().into_iter().flatten().for_each(|entry| self.block(blocks, entry));
+            }
+            Shape::Link(Target::Image) if field.options.api_rendition.is_some() => self.image(stored),
+            _ => {}
+        }
+    }
+
+    fn block(&mut self, blocks: &[Block], entry: &Value) {
+        let name = entry.get("type").and_then(Value::as_str);
+        let block = blocks.iter().find(|block| Some(block.name.as_str()) == name);
+        if let (Some(block), Some(value)) = (block, entry.get("value")) {
+            self.within(&block.field, value);
+        }
+    }
+
+    fn rich_text(&mut self, stored: &str) {
+        if !matches!(self.setting.format, Format::Html | Format::Markdown) {
+            return;
+        }
+        for (kind, id) in rich::references(stored) {
+            let (family, extent) = match kind {
+                rich::Kind::Page => (PAGE_FAMILY, Extent::Brief),
+                rich::Kind::Document => (DOCUMENT, Extent::Brief),
+                rich::Kind::Image => (IMAGE, Extent::Whole),
+            };
+            self.want(Reference::Id(family.to_owned(), id), extent);
+        }
+    }
+}
+
+fn value<'d>(document: &'d Document, name: &str) -> &'d Value {
+    document.get(name).unwrap_or(&Value::Null)
+}
