@@ -22,6 +22,24 @@ section! {
         max_body_bytes: u64 = 128 * MIB;
         /// Seconds after which a request that is not answered is given up.
         timeout_seconds: u64 = 60;
+        /// Connections at once; one more is told 503. Each takes a file handle, so raise the system's limit with it.
+        max_connections: u32 = 800;
+        /// Connections at once from one address; 0 is no limit. Behind a proxy every connection comes from the proxy.
+        max_connections_by_address: usize = 400;
+        /// The first bits of an IPv6 address that tell one asker from another, wherever something is limited by
+        /// address.
+        ipv6_prefix: u16 = 64;
+        /// Seconds within which the head of a request must have arrived. A connection that is kept open and sends
+        /// nothing ends after them too.
+        header_seconds: u64 = 20;
+        /// Bytes that the head of a request may have: address, headers and cookies together.
+        max_header_bytes: usize = 32 * 1024;
+        /// Headers that a request may have.
+        max_headers: usize = 100;
+        /// Seconds for which a body may send nothing, or the other side may take nothing of an answer.
+        stall_seconds: u64 = 20;
+        /// Seconds that open requests may take to finish when the program is told to stop.
+        grace_seconds: u64 = 20;
     }
 }
 

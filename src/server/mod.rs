@@ -1,15 +1,18 @@
 //! The running program: all doors in their frame, what goes on in the background, and an orderly end.
 //!
-//! Reading order: `router` (which door stands where), `followers` (what follows the log), `stop` (the end), `health`,
-//! `log`.
+//! Reading order: `router` (which door stands where), `wire` (connections; `crowd`, `line` and `arriving` bound them),
+//! `followers` (what follows the log), `stop` (the end), `health`, `log`.
 
+mod arriving;
+mod crowd;
 mod followers;
 mod health;
+mod line;
 pub mod log;
 mod router;
 mod stop;
+mod wire;
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
@@ -20,6 +23,7 @@ use crate::error::{Error, Result};
 
 pub use followers::Followers;
 pub use router::router;
+pub use wire::answer;
 
 /// Where people with a set-up link begin.
 const SET_UP: &str = "/admin/setup/";
@@ -33,9 +37,7 @@ pub async fn serve(cms: Arc<Cms>) -> Result<()> {
     let listener = listen(&cms).await?;
     let followers = Followers::start(cms.clone());
     greet(&cms, &listener).await?;
-    let service = doors.into_make_service_with_connect_info::<SocketAddr>();
-    let served = axum::serve(listener, service).with_graceful_shutdown(stop::asked());
-    stop::within_grace(async move { served.await }).await?;
+    answer(listener, doors, &cms.config.server, stop::asked()).await;
     followers.stop().await;
     cms.db.close().await;
     tracing::info!("stopped");

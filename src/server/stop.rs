@@ -1,11 +1,4 @@
-//! An orderly end: no new connections, open requests finish, but not for ever.
-
-use std::time::Duration;
-
-use crate::error::Result;
-
-/// How long open requests may take to finish.
-const GRACE: Duration = Duration::from_secs(20);
+//! When the program is to end.
 
 /// Waits until somebody asks the program to stop: Ctrl-C, or what a service manager sends.
 pub async fn asked() {
@@ -34,19 +27,4 @@ async fn terminated() {
 #[cfg(not(unix))]
 async fn terminated() {
     std::future::pending().await
-}
-
-/// Runs the server to its end, and gives up on requests that do not end within the grace.
-pub async fn within_grace(served: impl Future<Output = std::io::Result<()>>) -> Result<()> {
-    let too_long = async {
-        asked().await;
-        tokio::time::sleep(GRACE).await;
-    };
-    tokio::select! {
-        ended = served => Ok(ended?),
-        () = too_long => {
-            tracing::warn!("some requests did not end in time and were cut off");
-            Ok(())
-        }
-    }
 }

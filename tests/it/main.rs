@@ -27,4 +27,5 @@ mod store;
 mod strangers;
 mod text;
 mod web;
+mod wire;
 mod wagtail;
