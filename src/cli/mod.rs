@@ -11,6 +11,7 @@ mod models;
 mod new;
 mod reindex;
 mod serve;
+mod sites;
 mod user;
 
 use std::path::PathBuf;
@@ -49,6 +50,7 @@ enum Command {
     Models(models::Models),
     Import(import::Import),
     User(user::User),
+    Sites(sites::Sites),
     Reindex(reindex::Reindex),
     Config(config::Config),
     Doctor(doctor::Doctor),
@@ -76,6 +78,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Models(command) => command.run(&site).await,
         Command::Import(command) => command.run(&site).await,
         Command::User(command) => command.run(&site).await,
+        Command::Sites(command) => command.run(&site).await,
         Command::Reindex(command) => command.run(&site).await,
         Command::Config(command) => command.run(&site),
         Command::Doctor(command) => command.run(&site).await,

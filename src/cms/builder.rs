@@ -107,10 +107,10 @@ impl Builder {
         let schema = schema::load_dir(&config.dir.join("models"), &self.registry)?;
         let signing_key = config::keys::signing(&config.dir)?;
         let theme = match &self.theme {
-            Some(folder) => Theme::of_folder(folder, self.watch_theme)?,
-            None => Theme::load(&config.dir, &config.site.theme, self.watch_theme)?,
+            Some(folder) => Some(Theme::of_folder(folder, self.watch_theme)?),
+            None => named_theme(&config, self.watch_theme)?,
         };
-        let renditions = &theme.about.renditions;
+        let renditions = theme.as_ref().map_or(&[][..], |theme| &theme.about.renditions);
         let addresses = Addresses::new(signing_key, &schema, &config.media.extra_specs, renditions)?;
         let db = Db::open(&config.database, &config.dir).await?;
         db.migrate().await?;
@@ -134,6 +134,10 @@ impl Builder {
             config,
         }))
     }
+}
+
+fn named_theme(config: &Config, watch: bool) -> Result<Option<Theme>> {
+    config.site.theme.0.as_deref().map(|name| Theme::load(&config.dir, name, watch)).transpose()
 }
 
 async fn models(db: &Db, clock: &Clock, schema: &Schema, wanted: ModelChanges) -> Result<()> {

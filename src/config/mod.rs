@@ -23,7 +23,7 @@ pub use sections::{
     Synchronous,
 };
 use value::Section;
-pub use value::Setting;
+pub use value::{Setting, ThemeName};
 
 /// The file in the site's folder.
 pub const FILE: &str = "config.toml";

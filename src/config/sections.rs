@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::value::{choice, section};
+use super::value::{ThemeName, choice, section};
 
 /// A mebibyte.
 const MIB: u64 = 1024 * 1024;
@@ -120,8 +120,8 @@ section! {
         front_end_url: Option<Url> = None;
         /// The zone that times are shown in unless a person has chosen one.
         time_zone: String = "UTC".into();
-        /// The theme, a folder in `themes/`.
-        theme: String = "starter".into();
+        /// The theme, a folder in `themes/`; `false` for none, where a front end of one's own shows the pages.
+        theme: ThemeName = ThemeName(Some("starter".into()));
     }
 }
 

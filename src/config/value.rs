@@ -63,6 +63,7 @@ pub(super) fn from_variable(kind: &str, text: &str) -> Value {
             return Value::Array(parts.collect::<Array>());
         }
         <u64 as Kind>::NAME => text.trim().parse::<i64>().ok().map(Value::from),
+        ThemeName::NAME if text.trim() == "false" => Some(Value::from(false)),
         <bool as Kind>::NAME => text.trim().parse::<bool>().ok().map(Value::from),
         _ => None,
     };
@@ -90,6 +91,25 @@ impl Kind for bool {
 
     fn shown(&self) -> String {
         self.to_string()
+    }
+}
+
+/// The folder of a theme, or none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ThemeName(pub Option<String>);
+
+impl Kind for ThemeName {
+    const NAME: &'static str = "the name of a folder in themes/, or false";
+
+    fn read(value: &Value) -> Option<Self> {
+        match value.as_bool() {
+            Some(wanted) => (!wanted).then_some(Self(None)),
+            None => value.as_str().map(|name| Self(Some(name.to_owned()))),
+        }
+    }
+
+    fn shown(&self) -> String {
+        self.0.as_deref().map_or_else(|| "false".to_owned(), quoted)
     }
 }
 

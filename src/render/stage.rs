@@ -34,30 +34,30 @@ pub struct Props {
     pub zone: Tz,
 }
 
-/// Where pages are drawn.
+/// Where pages are drawn. Without a theme none is.
 pub struct Stage {
-    theme: Arc<Theme>,
+    theme: Option<Arc<Theme>>,
     props: Arc<Props>,
     places: Semaphore,
 }
 
 impl Stage {
-    /// A stage for a theme.
+    /// A stage for a theme, or for none.
     ///
     /// # Errors
     /// `Setup` for a time zone that nobody knows.
-    pub fn new(theme: Theme, schema: Arc<Schema>, media: Addresses, time_zone: &str) -> Result<Self> {
+    pub fn new(theme: Option<Theme>, schema: Arc<Schema>, media: Addresses, time_zone: &str) -> Result<Self> {
         let zone = time_zone.parse().map_err(|_| {
             Error::Setup(format!("site.time_zone: “{time_zone}” is no zone; for instance \"Europe/Berlin\""))
         })?;
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let places = Semaphore::new(processors * PER_PROCESSOR);
-        Ok(Self { theme: Arc::new(theme), props: Arc::new(Props { schema, media, zone }), places })
+        Ok(Self { theme: theme.map(Arc::new), props: Arc::new(Props { schema, media, zone }), places })
     }
 
-    /// The theme.
-    pub fn theme(&self) -> &Theme {
-        &self.theme
+    /// The theme, if there is one.
+    pub fn theme(&self) -> Option<&Theme> {
+        self.theme.as_deref()
     }
 
     /// Waits for a place to draw at. Whoever takes it before a connection keeps none of the store's waiting.
@@ -88,7 +88,7 @@ impl Stage {
     /// Draws a page at a place that was waited for.
     ///
     /// # Errors
-    /// `Setup` for a mistake in a template, with file and line.
+    /// `NotFound` without a theme; `Setup` for a mistake in a template, with file and line.
     pub async fn draw_at(
         &self,
         place: Place<'_>,
@@ -97,7 +97,8 @@ impl Stage {
         scene: Scene,
         subject: Subject,
     ) -> Result<String> {
-        let (theme, props, handle) = (self.theme.clone(), self.props.clone(), Handle::current());
+        let theme = self.theme.clone().ok_or_else(|| Error::not_found("a theme"))?;
+        let (props, handle) = (self.props.clone(), Handle::current());
         let drawn = tokio::task::spawn_blocking(move || {
             theme.templates.refresh()?;
             let page = match &subject {

@@ -25,9 +25,10 @@ pub async fn show(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    let asset = cms.stage.theme().asset(&name).ok_or_else(|| Error::not_found("an asset"))?;
-    let is_exact = query
-        .is_some_and(|query| cms.stage.theme().asset_url(&name).is_some_and(|url| url.ends_with(&query)));
+    let missing = || Error::not_found("an asset");
+    let theme = cms.stage.theme().ok_or_else(missing)?;
+    let asset = theme.asset(&name).ok_or_else(missing)?;
+    let is_exact = query.is_some_and(|query| theme.asset_url(&name).is_some_and(|url| url.ends_with(&query)));
     let told = [
         ("content-type", asset.mime),
         ("cache-control", if is_exact { FOR_EVER } else { FRESH }),

@@ -53,6 +53,9 @@ pub async fn send(State(cms): State<Arc<Cms>>, request: Request) -> Response {
 }
 
 async fn receive(visit: &Visit, sent: Pairs) -> Result<Response> {
+    if visit.cms.stage.theme().is_none() {
+        return Err(Error::not_found("a form"));
+    }
     let page = page::at(visit, &visit.path).await?.ok_or_else(|| Error::not_found("a page"))?;
     let opening = if page.public { Opening::Public } else { gate::opening(visit, &page)? };
     if let Opening::Closed(gate) = opening {

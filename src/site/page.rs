@@ -63,6 +63,9 @@ pub(super) async fn at(visit: &Visit, path: &str) -> Result<Option<Object>> {
 }
 
 async fn draw(visit: &Visit, page: Object) -> Result<Response> {
+    if visit.cms.stage.theme().is_none() {
+        return at_front_end(visit, &page);
+    }
     let opening = if page.public { Opening::Public } else { gate::opening(visit, &page)? };
     match opening {
         Opening::Closed(gate) => gate::show(visit, &page, gate).await,
@@ -84,6 +87,13 @@ async fn draw(visit: &Visit, page: Object) -> Result<Response> {
             Ok(conditional(&visit.headers, answer.await?))
         }
     }
+}
+
+/// Leads whoever comes to Siskin itself to where the site's front end shows a page.
+fn at_front_end(visit: &Visit, page: &Object) -> Result<Response> {
+    let site = &visit.here.site;
+    let address = visit.address(&page.url_path).filter(|_| page.public && site.root_url() != site.own_url());
+    moved(address.ok_or_else(|| Error::not_found("a page"))?.as_str(), false)
 }
 
 /// A page as the theme draws it; with its form as it was sent, if it was.

@@ -23,6 +23,9 @@ pub async fn answered(visit: &Visit, outcome: Result<Response>) -> Response {
         other => return Failure(other).into_response(),
     };
     let plain = Failure(error).into_response();
+    if visit.cms.stage.theme().is_none() {
+        return plain;
+    }
     match visit.draw(&visit.locale(), subject).await {
         Ok(page) => conditional(&visit.headers, html(plain.status().as_u16(), page, false)),
         Err(error) => {

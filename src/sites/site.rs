@@ -31,11 +31,14 @@ row! {
 }
 
 impl Site {
-    /// What its addresses begin with, without a slash at the end. The port tells the scheme, as in Wagtail.
+    /// What the addresses of its pages begin with, without a slash at the end: its front end's address, if it has one.
     pub fn root_url(&self) -> String {
-        if let Some(url) = self.front_end_url.as_deref().filter(|url| !url.is_empty()) {
-            return url.trim_end_matches('/').to_owned();
-        }
+        let front_end = self.front_end_url.as_deref().filter(|url| !url.is_empty());
+        front_end.map_or_else(|| self.own_url(), |url| url.trim_end_matches('/').to_owned())
+    }
+
+    /// Where Siskin itself answers for it, without a slash at the end. The port tells the scheme, as in Wagtail.
+    pub fn own_url(&self) -> String {
         match self.port {
             80 => format!("http://{}", self.hostname),
             443 => format!("https://{}", self.hostname),

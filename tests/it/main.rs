@@ -10,6 +10,7 @@ mod databases;
 mod delivery;
 mod events;
 mod files;
+mod front_end;
 mod house;
 mod import;
 mod killed;

@@ -76,6 +76,7 @@ async fn rows(desk: &Desk, reading: &mut Reading, page: &Object, offset: i64) ->
     let names = names_of(reading, &authors).await?;
     let name = |id: i64| names.iter().find(|(known, _)| *known == id).map(|(_, name)| name.clone());
     let can_restore = desk.may(Action::Change, &pages::scope(page)?);
+    let has_theme = desk.cms().stage.theme().is_some();
     let now = reading.now;
     let row = |revision: Revision| {
         let at = |rest: &str| format!("/admin/pages/{}/history/{}/{rest}", page.id, revision.id);
@@ -85,7 +86,7 @@ async fn rows(desk: &Desk, reading: &mut Reading, page: &Object, offset: i64) ->
             by: revision.author.and_then(name).unwrap_or_else(|| "—".to_owned()),
             is_live: page.live && page.live_revision == Some(revision.id),
             is_latest,
-            preview_url: at("preview"),
+            preview_url: if has_theme { at("preview") } else { String::new() },
             restore_url: if can_restore && !is_latest { at("restore") } else { String::new() },
             title: revision.title,
         }

@@ -81,7 +81,9 @@ impl PageSheet<'_> {
             (Some(page), _) => {
                 let address = format!("/admin/pages/{}", page.id);
                 editor.action = format!("{address}/edit");
-                editor.preview_url = format!("{address}/preview");
+                if desk.cms().stage.theme().is_some() {
+                    editor.preview_url = format!("{address}/preview");
+                }
                 editor.can_save = may(Action::Change, page)? && page.alias_of.is_none();
                 editor.can_publish = editor.can_save && may(Action::Publish, page)?;
                 editor.links = links(desk, page)?;

@@ -124,7 +124,7 @@ fn host_and_port(host: &str) -> (&str, u16) {
 /// A front end of the site's own does not serve the API, so its address is no base.
 fn base(cms: &Cms, site: Option<&Site>) -> String {
     let configured = cms.config.api.base_url.as_ref();
-    let own = site.filter(|site| site.front_end_url.is_none()).map(Site::root_url);
+    let own = site.map(Site::own_url);
     let url = || configured.unwrap_or(&cms.config.base_url).as_str().trim_end_matches('/').to_owned();
     if configured.is_some() { url() } else { own.unwrap_or_else(url) }
 }
