@@ -17,5 +17,5 @@ pub use item::{Extent, File, Item, Picture};
 pub use library::{Library, Reference};
 pub use order::{By, Order, Term};
 pub use redirects::{RedirectColumn, Redirects};
-pub use scope::Scope;
+pub use scope::{Opened, Scope};
 pub use selection::Selection;

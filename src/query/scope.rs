@@ -1,5 +1,11 @@
 //! Who sees what: the part of a statement that comes before every other.
 
+use std::sync::Arc;
+
+use crate::media::ROOT;
+use crate::schema::DOCUMENT;
+use crate::schema::IMAGE;
+use crate::schema::PAGE_FAMILY;
 use crate::sites::Sites;
 use crate::store::Sql;
 use crate::store::sql;
@@ -11,6 +17,17 @@ use super::item::Item;
 pub struct Scope {
     /// For pages: the stored URL paths of the trees to look into; `None` is the whole tree.
     trees: Option<Vec<String>>,
+    /// What the viewer may see besides what everybody may.
+    opened: Option<Arc<Opened>>,
+}
+
+/// What is open to somebody who has signed in or knows a password. What is not live is open to nobody.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Opened {
+    /// The restrictions on pages that let them pass; every other one keeps its page and all beneath it closed.
+    pub restrictions: Vec<i64>,
+    /// The collections whose images and documents are open.
+    pub collections: Vec<i64>,
 }
 
 impl Scope {
@@ -22,7 +39,19 @@ impl Scope {
     /// The public pages of a site: its root page's tree and, with several languages, those of its translations.
     pub fn site(sites: &Sites, site: i64) -> Self {
         let languages = if sites.locales().len() > 1 { usize::MAX } else { 1 };
-        Self { trees: Some(sites.roots_of(site).take(languages).map(|root| root.url_path.clone()).collect()) }
+        let trees = sites.roots_of(site).take(languages).map(|root| root.url_path.clone()).collect();
+        Self { trees: Some(trees), opened: None }
+    }
+
+    /// The same with what is open to a viewer.
+    pub fn opened(mut self, opened: Option<Arc<Opened>>) -> Self {
+        self.opened = opened;
+        self
+    }
+
+    /// The same for the whole tree.
+    pub fn everywhere(&self) -> Self {
+        Self { trees: None, opened: self.opened.clone() }
     }
 
     /// Whether a page stands in one of these trees.
@@ -31,9 +60,14 @@ impl Scope {
         self.trees.as_ref().is_none_or(|trees| trees.iter().any(|tree| url_path.starts_with(tree)))
     }
 
+    /// Whether the viewer sees nothing but what everybody sees.
+    pub fn is_public(&self) -> bool {
+        self.opened.is_none()
+    }
+
     /// The condition on `o`, a row of `objects`.
     pub(super) fn condition(&self) -> Sql {
-        let mut condition = sql("o.public = 1");
+        let mut condition = self.opened.as_deref().map_or_else(|| sql("o.public = 1"), Opened::condition);
         let Some(trees) = &self.trees else { return condition };
         if trees.is_empty() {
             condition.push(" and 1 = 0");
@@ -45,6 +79,22 @@ impl Scope {
             condition.push(")");
         }
         condition.push(")");
+        condition
+    }
+}
+
+impl Opened {
+    fn condition(&self) -> Sql {
+        let mut condition = sql("(o.public = 1 or (o.live = 1 and o.family = ?").bind(PAGE_FAMILY);
+        condition.push(
+            " and not exists (select 1 from view_restrictions r join objects a on a.key = r.object \
+             where a.path = substr(o.path, 1, length(a.path)) and r.id not in ",
+        );
+        // Without any the list is of an id that none has: a list of null would let everything pass.
+        condition.push_list([0].iter().chain(&self.restrictions).copied());
+        condition.push(")) or (o.live = 1 and o.family in ").push_list([IMAGE, DOCUMENT]);
+        condition.push(" and coalesce(o.collection, ").push_bind(ROOT).push(") in ");
+        condition.push_list(self.collections.iter().copied()).push("))");
         condition
     }
 }

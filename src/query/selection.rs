@@ -59,6 +59,12 @@ impl Selection {
         }
     }
 
+    /// As much of it as this scope shows.
+    pub fn seen_in(mut self, scope: Scope) -> Self {
+        self.scope = scope;
+        self
+    }
+
     /// Only these types.
     pub fn of_types(mut self, types: Vec<String>) -> Self {
         self.types = types;
@@ -192,7 +198,7 @@ impl Selection {
             condition.push(" and o.type in ").push_list(&self.types);
         }
         for filter in &self.filters {
-            condition.push(" and ").append(filter.condition(&self.types));
+            condition.push(" and ").append(filter.condition(&self.types, self.scope.is_public()));
         }
         condition
     }

@@ -22,8 +22,8 @@ use super::{Asked, Failure, is_from_elsewhere, plain_page};
 
 /// The header that tells a request's number.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-/// Doors that no cookie opens, so that no other site's page can misuse one: they need no check of the origin.
-const WITHOUT_COOKIES: &str = "/api/";
+/// Doors that change nothing, so that no other site's page can misuse a cookie there: they need no check of the origin.
+const READ_ONLY: &str = "/api/";
 
 struct Frame {
     cms: Arc<Cms>,
@@ -53,8 +53,8 @@ async fn pass(State(frame): State<Arc<Frame>>, request: Request, next: Next) -> 
     let (method, path) = (parts.method.clone(), parts.uri.path().to_owned());
     let span = tracing::info_span!("request", id = %asked.id);
     let id = HeaderValue::from_str(&asked.id).ok();
-    let elsewhere = !path.starts_with(WITHOUT_COOKIES)
-        && is_from_elsewhere(&method, &parts.headers, &frame.origins(&asked));
+    let elsewhere =
+        !path.starts_with(READ_ONLY) && is_from_elsewhere(&method, &parts.headers, &frame.origins(&asked));
     parts.extensions.insert(asked);
     let request = Request::from_parts(parts, body);
     let answered = async { if elsewhere { refused() } else { bounded(request, next, frame.timeout).await } };

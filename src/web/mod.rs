@@ -17,6 +17,7 @@ mod kept;
 mod neighbourhood;
 mod origin;
 mod pairs;
+mod passes;
 mod proxies;
 mod viewer;
 
@@ -30,4 +31,5 @@ pub use kept::{kept, remembered};
 pub use neighbourhood::Neighbourhood;
 pub use origin::is_from_elsewhere;
 pub use pairs::Pairs;
+pub use passes::Passes;
 pub use viewer::{Editor, SIGN_IN, SessionToken, Viewer, session_cookie, session_cookie_cleared};

@@ -114,11 +114,16 @@ pub struct World {
 
 impl World {
     pub async fn new() -> Self {
+        Self::with("").await
+    }
+
+    /// With more settings.
+    pub async fn with(more: &str) -> Self {
         let dir = tempfile::tempdir().unwrap();
         std::fs::create_dir(dir.path().join("models")).unwrap();
         std::fs::write(dir.path().join("models/zoo.toml"), MODELS).unwrap();
         let config = "base_url = \"http://zoo.example\"\n[site]\nlanguages = [\"en\", \"de\"]\nlocale_prefix = \"none\"\n";
-        std::fs::write(dir.path().join("config.toml"), config).unwrap();
+        std::fs::write(dir.path().join("config.toml"), format!("{config}{more}")).unwrap();
         let clock = Clock::standing_at(Timestamp::parse("2026-11-20T12:00:00Z").unwrap());
         let cms = Cms::builder(dir.path()).clock(clock).open().await.unwrap();
         let mut work = cms.work(Actor::System("test")).await.unwrap();

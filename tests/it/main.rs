@@ -27,6 +27,7 @@ mod site;
 mod store;
 mod strangers;
 mod text;
+mod viewers;
 mod web;
 mod wire;
 mod wagtail;

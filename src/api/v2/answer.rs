@@ -111,6 +111,16 @@ pub fn written(outcome: Result<Answer, Refusal>, form: Form) -> Written {
     }
 }
 
+/// The answer to somebody who may see more than others: kept nowhere.
+pub fn for_one_alone(mut written: Written) -> Written {
+    for (name, value) in &mut written.headers {
+        if name == header::CACHE_CONTROL.as_str() {
+            *value = "private, no-store".to_owned();
+        }
+    }
+    written
+}
+
 /// What the API says of one of its addresses to `OPTIONS`.
 pub fn description(endpoint: &str) -> Value {
     let mut name = endpoint.to_owned();

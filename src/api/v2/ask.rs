@@ -14,11 +14,13 @@ use crate::accounts::Actor;
 use crate::accounts::Reading;
 use crate::cms::Cms;
 use crate::error::Result;
+use crate::query::Opened;
 use crate::query::Scope;
 use crate::schema::Schema;
 use crate::sites::Site;
 use crate::sites::Sites;
 use crate::web::Asked;
+use crate::web::Passes;
 
 /// One request to the API.
 pub struct Ask {
@@ -36,11 +38,13 @@ pub struct Ask {
     pub params: Params,
     /// What addresses of the API begin with.
     pub base: String,
+    /// What is open to whoever asks and not to everybody.
+    opened: Option<Arc<Opened>>,
 }
 
 impl Ask {
     /// Reads what a request says of itself.
-    pub fn new(cms: Arc<Cms>, faces: Arc<Faces>, parts: &Parts, params: Params) -> Self {
+    pub fn new(cms: Arc<Cms>, faces: Arc<Faces>, parts: &Parts, params: Params, viewer: &Actor) -> Self {
         let (schema, sites) = (cms.schema.clone(), cms.sites());
         let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
         let (name, port) = match parts.extensions.get::<Asked>() {
@@ -49,7 +53,18 @@ impl Ask {
         };
         let site = sites.for_host(name, port).cloned();
         let base = base(&cms, site.as_ref());
-        Self { cms, schema, faces, sites, site, params, base }
+        let opened = Passes::of(&cms, &parts.headers, viewer).opened().map(Arc::new);
+        Self { cms, schema, faces, sites, site, params, base, opened }
+    }
+
+    /// Whether the answer is the same for everybody.
+    pub fn is_public(&self) -> bool {
+        self.opened.is_none()
+    }
+
+    /// What whoever asks may see, wherever it is.
+    pub fn everywhere(&self) -> Scope {
+        Scope::public().opened(self.opened.clone())
     }
 
     /// A view of the store for one object: what it refers to may be a commit newer than itself, and each is whole.
@@ -82,7 +97,7 @@ impl Ask {
             None => self.site.as_ref().map(|site| site.id),
         };
         // Without any site no page is anybody's.
-        Ok(Scope::site(&self.sites, site.unwrap_or(0)))
+        Ok(Scope::site(&self.sites, site.unwrap_or(0)).opened(self.opened.clone()))
     }
 
     fn named_site(&self, named: &str) -> Result<&Site, Refusal> {

@@ -104,6 +104,8 @@ impl Walk<'_> {
             }
             (Shape::Parent, Some(nested)) => self.subject(Subject::Item(siblings.owner), nested),
             (Shape::Rendition { of, .. }, _) => self.image(value(siblings.document, of)),
+            (Shape::Related { of, .. }, _) => self.through(siblings, of, Extent::Whole),
+            (Shape::Address { of }, _) => of.iter().for_each(|of| self.through(siblings, of, Extent::Brief)),
             _ => self.within(field, stored),
         }
     }
@@ -115,6 +117,17 @@ impl Walk<'_> {
         }
         if let Some(item) = self.want(Reference::Id(family.to_owned(), id), nested.extent(target)) {
             self.subject(Subject::Item(&item), nested);
+        }
+    }
+
+    /// The object that the field `of` refers to, for a field beside it that tells of it.
+    fn through(&mut self, siblings: &Siblings<'_>, of: &str, extent: Extent) {
+        let target = siblings.field(of).and_then(|field| match &field.shape {
+            Shape::Link(target) => target.family(),
+            _ => None,
+        });
+        if let (Some(family), Some(id)) = (target, value(siblings.document, of).as_i64()) {
+            self.want(Reference::Id(family.to_owned(), id), extent);
         }
     }
 

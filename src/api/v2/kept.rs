@@ -24,12 +24,13 @@ use crate::web;
 const LONGEST_KEY: usize = 2_000;
 
 /// What the answer to a request depends on besides the content; `None` if it may not be kept: a shuffled list is
-/// another each time, and a search follows the index, which may be behind the log.
+/// another each time, a search follows the index, which may be behind the log, and what is shown to one person is
+/// shown to no other.
 pub fn key(ask: &Ask, form: Form, uri: &Uri) -> Option<String> {
     let changing = ask.params.get("search").is_some() || ask.params.get("order") == Some("random");
     let site = ask.site.as_ref().map_or(0, |site| site.id);
     let key = format!("v2 {site} {form:?} {uri}");
-    (!changing && key.len() <= LONGEST_KEY).then_some(key)
+    (ask.is_public() && !changing && key.len() <= LONGEST_KEY).then_some(key)
 }
 
 /// The kept answer, or the one that `make` makes, which is then kept.

@@ -35,8 +35,9 @@ impl Narrowed {
     pub fn base(ask: &Ask, endpoint: &Endpoint) -> Result<Self, Refusal> {
         if *endpoint != Endpoint::Pages {
             let label = endpoint.label().to_owned();
-            let (selection, types) = (Selection::of_type(&label), vec![label.clone()]);
-            return Ok(Self { selection, label, types, scope: Scope::public() });
+            let (scope, types) = (ask.everywhere(), vec![label.clone()]);
+            let selection = Selection::of_type(&label).seen_in(scope.clone());
+            return Ok(Self { selection, label, types, scope });
         }
         let types = types(ask)?;
         let scope = ask.scope()?;

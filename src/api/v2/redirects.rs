@@ -25,7 +25,6 @@ use crate::query::Filter;
 use crate::query::Order;
 use crate::query::RedirectColumn;
 use crate::query::Redirects;
-use crate::query::Scope;
 use crate::redirects::Redirect;
 
 /// A list of redirects.
@@ -41,7 +40,7 @@ pub async fn list(ask: &Ask) -> Result<Answer, Refusal> {
         None => (0, Vec::new()),
     };
     let subjects: Vec<_> = redirects.iter().map(Subject::Redirect).collect();
-    let scope = Scope::public();
+    let scope = ask.everywhere();
     let (items, mut tags) = show::all(&mut reading, &ask.setting(&scope, format), &subjects, &choice).await?;
     tags.push(Tag::Type(REDIRECT.to_owned()));
     Ok(Answer::Object(json!({ "meta": { "total_count": total }, "items": items }), tags))
@@ -56,7 +55,7 @@ pub async fn show(ask: &Ask, id: Option<i64>) -> Result<Answer, Refusal> {
     let redirect = redirects.first().ok_or_else(missing)?;
     let choice = listing::choice(ask, REDIRECT, View::Detail)?;
     let format = Format::read(&ask.params)?;
-    let scope = Scope::public();
+    let scope = ask.everywhere();
     let setting = ask.setting(&scope, format);
     let (shown, mut tags) =
         show::all(&mut reading, &setting, &[Subject::Redirect(redirect)], &choice).await?;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
 use axum::Router;
+use axum::extract::FromRequestParts;
 use axum::extract::Request;
 use axum::extract::State;
 use axum::http::Method;
@@ -29,9 +30,11 @@ use super::json::INDENT;
 use super::kept;
 use super::listing;
 use super::params::Params;
+use crate::accounts::Actor;
 use crate::cache::Answer as Written;
 use crate::cms::Cms;
 use crate::web;
+use crate::web::Viewer;
 
 /// What the API keeps between requests.
 struct Api {
@@ -116,15 +119,18 @@ fn slash(request: &Request) -> Response {
 
 /// The answer with what every answer has: freshness, and which other origins may read it.
 async fn answer(cms: &Arc<Cms>, faces: Arc<Faces>, target: &Target, request: Request) -> Response {
-    let (parts, _) = request.into_parts();
-    let written = write(cms, faces, target, &parts).await;
+    let (mut parts, _) = request.into_parts();
+    let written = match Viewer::from_request_parts(&mut parts, cms).await {
+        Ok(Viewer(viewer)) => write(cms, faces, target, &parts, &viewer).await,
+        Err(failure) => answer::written(Err(failure.0.into()), Form::Json(INDENT)),
+    };
     let mut response = web::conditional(&parts.headers, written);
     cors::allow(&cms.config.api.cors_origins, &parts.headers, response.headers_mut());
     response
 }
 
 /// Agrees on a form, checks the method, and has the view answer, unless the answer is kept from before.
-async fn write(cms: &Arc<Cms>, faces: Arc<Faces>, target: &Target, parts: &Parts) -> Written {
+async fn write(cms: &Arc<Cms>, faces: Arc<Faces>, target: &Target, parts: &Parts, viewer: &Actor) -> Written {
     let query = parts.uri.query().unwrap_or_default();
     if Params::is_too_long(query) {
         return answer::written(Err(Refusal::bad("too many query parameters")), Form::Json(INDENT));
@@ -137,9 +143,10 @@ async fn write(cms: &Arc<Cms>, faces: Arc<Faces>, target: &Target, parts: &Parts
     };
     match parts.method {
         Method::GET | Method::HEAD => {
-            let ask = Ask::new(cms.clone(), faces, parts, params);
+            let ask = Ask::new(cms.clone(), faces, parts, params, viewer);
             let key = kept::key(&ask, form, &parts.uri);
-            kept::or_made(cms, key, form, look(&ask, target)).await
+            let written = kept::or_made(cms, key, form, look(&ask, target)).await;
+            if ask.is_public() { written } else { answer::for_one_alone(written) }
         }
         Method::OPTIONS => {
             let description = answer::description(&target.name);

@@ -41,7 +41,8 @@ impl<'a> Siblings<'a> {
         Self { document: &item.doc, fields, owner: item }
     }
 
-    fn field(&self, name: &str) -> Option<&'a Field> {
+    /// The field of this name.
+    pub fn field(&self, name: &str) -> Option<&'a Field> {
         self.fields.iter().find(|field| field.name == name)
     }
 

@@ -79,7 +79,7 @@ pub async fn all(
     subjects: &[Subject<'_>],
     choice: &Choice,
 ) -> Result<(Vec<Value>, Vec<Tag>)> {
-    let mut library = Library::new(Scope::public());
+    let mut library = Library::new(setting.scope.everywhere());
     gather::all(conn, setting, &mut library, (subjects, choice)).await?;
     loop {
         let (missed, count) = (RefCell::default(), Cell::default());

@@ -38,7 +38,7 @@ pub fn found(ask: &Ask, endpoint: &Endpoint, filtered: &[&FaceField]) -> Result<
         // Nothing else is searched.
         Endpoint::Redirects | Endpoint::Snippets(_) => return Ok(Vec::new()),
     };
-    let asked = search::Ask { words: text, operator, families: &[family], public_only: true };
+    let asked = search::Ask { words: text, operator, families: &[family], public_only: ask.is_public() };
     let found = ask.cms.index.ids(&asked)?;
     Ok(found.into_iter().map(|(key, _)| key).collect())
 }
