@@ -13,6 +13,9 @@ use crate::error::{Error, Result};
 
 use super::{BlobKey, Blobs, Opened};
 
+/// How the name of a file ends that is not written whole yet.
+const DRAFT: &str = ".draft";
+
 /// A folder in which each blob is a file, written beside its place and moved there whole.
 #[derive(Debug, Clone)]
 pub struct Folder {
@@ -90,6 +93,11 @@ impl Blobs for Folder {
             Ok(keys)
         }))
     }
+
+    fn sweep(&self) -> BoxFuture<'_, Result<()>> {
+        let root = self.root.clone();
+        Box::pin(blocking(move || sweep_drafts(&root)))
+    }
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> Result<T> {
@@ -108,7 +116,7 @@ fn missing(key: &BlobKey, error: io::Error) -> Error {
 fn write(place: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
     let folder = place.parent().unwrap_or(Path::new("."));
     make_folder(folder)?;
-    let draft = folder.join(format!(".{}", Token::random().secret()));
+    let draft = folder.join(format!(".{}{DRAFT}", Token::random().secret()));
     let written = File::create_new(&draft).and_then(|mut file| {
         fill(&mut file)?;
         file.sync_all()?;
@@ -120,6 +128,22 @@ fn write(place: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Re
         return Err(error);
     }
     sync_folder(folder)
+}
+
+fn sweep_drafts(folder: &Path) -> io::Result<()> {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if entry.file_type()?.is_dir() {
+            sweep_drafts(&entry.path())?;
+        } else if name.starts_with('.') && name.ends_with(DRAFT) {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// Makes a folder and the ones above it, each durable in the one that holds it.

@@ -44,6 +44,8 @@ pub trait Blobs: Send + Sync + std::fmt::Debug {
     fn delete(&self, key: BlobKey) -> BoxFuture<'_, Result<()>>;
     /// Every key, in byte order.
     fn list(&self) -> BoxFuture<'_, Result<Vec<BlobKey>>>;
+    /// Deletes what writes that were broken off left beside the blobs. For when nothing writes.
+    fn sweep(&self) -> BoxFuture<'_, Result<()>>;
 }
 
 /// What was kept: its content hash, which is its name from now on, and its size.

@@ -43,7 +43,7 @@ pub async fn findings(conn: &mut Conn, files: &Files) -> Result<Findings> {
     Ok(found)
 }
 
-/// Deletes the bytes that nobody has. While uploads come in, one that is just being taken in would be lost: this is
+/// Deletes the bytes that nobody has, half-written ones included. While uploads come in, one that is just being taken in would be lost: this is
 /// for when nothing serves.
 pub async fn sweep(files: &Files, found: &Findings) -> Result<()> {
     for key in &found.unused {
@@ -52,5 +52,6 @@ pub async fn sweep(files: &Files, found: &Findings) -> Result<()> {
     for key in &found.stale {
         files.renditions.delete(key.clone()).await?;
     }
-    Ok(())
+    files.originals.sweep().await?;
+    files.renditions.sweep().await
 }

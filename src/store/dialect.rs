@@ -78,6 +78,11 @@ impl Dialect {
         }
     }
 
+    /// Whether a definition of a table ends the transaction that it stands in.
+    pub(super) fn commits_definitions(self) -> bool {
+        matches!(self, Self::MariaDb | Self::MySql)
+    }
+
     /// What a connection is told when it is made, where the driver's options do not say it.
     pub(super) fn greeting(self) -> String {
         format!(

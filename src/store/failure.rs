@@ -15,6 +15,8 @@ const POSTGRES_BUSY: [&str; 7] = ["40001", "40P01", "55P03", "53300", "57P01", "
 const MYSQL_BUSY: [u16; 6] = [1040, 1203, 1053, 1020, 1205, 1213];
 /// MySQL: a table or the disk is full.
 const MYSQL_FULL: [u16; 2] = [1114, 1021];
+/// MySQL: a table, column or index that is to be made is there, or one that is to go is gone.
+const MYSQL_DONE: [u16; 5] = [1050, 1060, 1061, 1051, 1091];
 /// MySQL: longer than the column; PostgreSQL: longer than an index takes.
 const MYSQL_LONG: u16 = 1406;
 const POSTGRES_LONG: &str = "54000";
@@ -26,6 +28,9 @@ pub(super) fn failure(error: sqlx::Error, statement: &str) -> Error {
         sqlx::Error::PoolClosed => Error::Busy("the store is being closed".into()),
         sqlx::Error::Database(told) if told.kind() == ErrorKind::UniqueViolation => {
             Error::Conflict(format!("that already exists ({})", told.message()))
+        }
+        sqlx::Error::Database(told) if number(&**told).is_some_and(|number| MYSQL_DONE.contains(&number)) => {
+            Error::Conflict(told.message().to_owned())
         }
         sqlx::Error::Database(told) if is_busy(&**told) => Error::Busy(told.message().to_owned()),
         sqlx::Error::Database(told) if is_full(&**told) => {

@@ -2,7 +2,7 @@
 //!
 //! A file is one portable text; its type words are spelt per dialect. All that are pending run in one transaction
 //! under a lock, so a second process waits and then finds nothing to do; on MariaDB and MySQL every definition commits
-//! by itself, so there the lock belongs to the connection. Each leaves a row in `migrations` with the
+//! by itself, so there the lock belongs to the connection, and a file that was broken off is gone on with. Each leaves a row in `migrations` with the
 //! checksum of its text: a released file that was edited, a store that a newer program has changed and a migration
 //! that only half happened are told in words before anything is touched.
 
@@ -16,8 +16,8 @@ use super::{Conn, Db, Dialect, Record, sql};
 
 static FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/migrations");
 
-/// Rows of files that ran; `steps_left` is above zero while one runs, so it stays so where definitions cannot be
-/// rolled back and the program dies.
+/// Rows of files that ran; `steps_left` is above zero while one runs, and stays so where definitions cannot be rolled
+/// back and the program dies.
 const TABLE: &str = "create table if not exists migrations (number @int not null primary key, name @name not null, \
                      checksum @name not null, steps_left @int not null)";
 /// The key of PostgreSQL's advisory lock: "siskin" in ASCII.
@@ -57,8 +57,8 @@ impl Db {
         let mut conn = self.read().await?;
         let empty = columns.iter().all(|(table, _)| table != "migrations");
         let applied = if empty { Vec::new() } else { applied(&mut conn).await? };
-        agree(&known, &applied)?;
-        let pending = known.len() - applied.len();
+        agree(&known, &applied, self.dialect())?;
+        let pending = known.len() - applied.iter().filter(|row| row.steps_left == 0).count();
         if pending > 0 {
             return Err(Error::Setup(format!(
                 "the store is older than this program ({pending} migrations are pending); run `siskin migrate`"
@@ -110,11 +110,14 @@ async fn run_pending(conn: &mut Conn, known: &[Migration]) -> Result<Vec<String>
     let table = spelt(TABLE, conn.dialect())?;
     conn.define(&table).await?;
     let applied = applied(conn).await?;
-    agree(known, &applied)?;
+    agree(known, &applied, conn.dialect())?;
     let mut done = Vec::new();
-    for migration in known.iter().filter(|migration| applied.iter().all(|row| row.number != migration.number))
-    {
-        run(conn, migration).await?;
+    for migration in known {
+        let row = applied.iter().find(|row| row.number == migration.number);
+        if row.is_some_and(|row| row.steps_left == 0) {
+            continue;
+        }
+        run(conn, migration, row).await?;
         done.push(migration.name.to_owned());
     }
     Ok(done)
@@ -124,27 +127,51 @@ async fn applied(conn: &mut Conn) -> Result<Vec<Applied>> {
     conn.all(sql(format!("select {} from migrations order by number", Applied::COLUMNS))).await
 }
 
-async fn run(conn: &mut Conn, migration: &Migration) -> Result<()> {
+/// Runs the steps of a file, or those that are left of one that was broken off.
+async fn run(conn: &mut Conn, migration: &Migration, begun: Option<&Applied>) -> Result<()> {
     let steps = steps(&spelt(migration.text, conn.dialect())?);
-    let insert = "insert into migrations (number, name, checksum, steps_left) values (?, ?, ?, ?)";
-    let row = sql(insert).bind(migration.number).bind(migration.name).bind(migration.checksum());
-    conn.execute(row.bind(steps.len() as i64)).await?;
-    for step in steps {
-        conn.define(&step).await?;
-        let one_less = sql("update migrations set steps_left = steps_left - 1 where number = ?");
-        conn.execute(one_less.bind(migration.number)).await?;
+    let all = steps.len() as i64;
+    if begun.is_none() {
+        let insert = "insert into migrations (number, name, checksum, steps_left) values (?, ?, ?, ?)";
+        let row = sql(insert).bind(migration.number).bind(migration.name).bind(migration.checksum());
+        conn.execute(row.bind(all)).await?;
+    }
+    let left = begun.map_or(all, |row| row.steps_left);
+    for (number, step) in (0..).zip(&steps).skip_while(|(number, _)| *number < all - left) {
+        // Where it broke off, a definition may be there though it was not counted any more.
+        let may_be_there = begun.is_some() && number == all - left;
+        take(conn, step, migration.number, may_be_there).await?;
+    }
+    Ok(())
+}
+
+/// Takes one step and counts it: rows and count in one transaction, also where definitions end those.
+async fn take(conn: &mut Conn, step: &str, number: i64, may_be_there: bool) -> Result<()> {
+    let alone = conn.dialect().commits_definitions();
+    if alone {
+        conn.define("begin").await?;
+    }
+    match conn.define(step).await {
+        Err(Error::Conflict(_)) if may_be_there => {}
+        taken => taken?,
+    }
+    let one_less = sql("update migrations set steps_left = steps_left - 1 where number = ?");
+    conn.execute(one_less.bind(number)).await?;
+    if alone {
+        conn.define("commit").await?;
     }
     Ok(())
 }
 
 /// Refuses a store that this program must not touch.
-fn agree(known: &[Migration], applied: &[Applied]) -> Result<()> {
-    for row in applied {
+fn agree(known: &[Migration], applied: &[Applied], dialect: Dialect) -> Result<()> {
+    for (place, row) in applied.iter().enumerate() {
         let Applied { number, name, .. } = row;
-        if row.steps_left != 0 {
+        let goes_on = dialect.commits_definitions() && place + 1 == applied.len();
+        if row.steps_left != 0 && !goes_on {
             return Err(Error::Setup(format!(
-                "migration {name} only half happened ({} steps are missing); put back the backup made before it, or \
-                 make the database anew if nothing was in it yet, then run `siskin migrate` again",
+                "migration {name} only half happened ({} steps are missing); put back the backup made before it, \
+                 then run `siskin migrate` again",
                 row.steps_left
             )));
         }

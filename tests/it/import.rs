@@ -23,7 +23,7 @@ use crate::databases::for_each_database;
 use crate::shared::shared;
 
 /// A folder of the project's own fixtures.
-fn fixture(path: &str) -> PathBuf {
+pub fn fixture(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(path)
 }
 
@@ -69,21 +69,23 @@ impl Target {
         Work::begin(&self.db, &self.clock, Actor::System("test")).await.unwrap()
     }
 
-    /// Everything that makes the content of a site, by public identity.
     async fn content(&self) -> Vec<String> {
-        let mut conn = self.db.read().await.unwrap();
-        let text = "select family, id, type || ' ' || coalesce(url_path, '') || ' ' || locale || ' ' || draft_title, \
-                    coalesce(doc, '') from objects order by family, id";
-        let objects: Vec<(String, i64, String, String)> = conn.all(sql(text)).await.unwrap();
-        let text =
-            "select r.id, o.id, r.doc from revisions r join objects o on o.key = r.object order by r.id";
-        let revisions: Vec<(i64, i64, String)> = conn.all(sql(text)).await.unwrap();
-        let objects =
-            objects.into_iter().map(|(family, id, state, doc)| format!("{family} {id} {state} {doc}"));
-        objects
-            .chain(revisions.into_iter().map(|(id, object, doc)| format!("revision {id} of {object} {doc}")))
-            .collect()
+        content(&self.db).await
     }
+}
+
+/// Everything that makes the content of a site, by public identity.
+pub async fn content(db: &Db) -> Vec<String> {
+    let mut conn = db.read().await.unwrap();
+    let text = "select family, id, type || ' ' || coalesce(url_path, '') || ' ' || locale || ' ' || draft_title, \
+                coalesce(doc, '') from objects order by family, id";
+    let objects: Vec<(String, i64, String, String)> = conn.all(sql(text)).await.unwrap();
+    let text = "select r.id, o.id, r.doc from revisions r join objects o on o.key = r.object order by r.id";
+    let revisions: Vec<(i64, i64, String)> = conn.all(sql(text)).await.unwrap();
+    let objects = objects.into_iter().map(|(family, id, state, doc)| format!("{family} {id} {state} {doc}"));
+    objects
+        .chain(revisions.into_iter().map(|(id, object, doc)| format!("revision {id} of {object} {doc}")))
+        .collect()
 }
 
 fn derived(dump: &Path) -> Schema {
@@ -374,7 +376,7 @@ async fn other_store() -> (tempfile::TempDir, Db) {
 }
 
 #[track_caller]
-fn similar(left: &[String], right: &[String]) {
+pub fn similar(left: &[String], right: &[String]) {
     for (left, right) in left.iter().zip(right) {
         assert_eq!(left, right);
     }

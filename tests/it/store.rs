@@ -192,6 +192,107 @@ async fn text_is_ordered_by_bytes() {
 }
 
 #[tokio::test]
+async fn trailing_blanks_and_case_count_and_a_text_is_never_cut() {
+    for_each_database(async |db: Db| {
+        let mut tx = db.begin().await.unwrap();
+        for (id, code) in ["a", "a ", "A", "á", "a\u{301}", "%", "\\"].into_iter().enumerate() {
+            let insert = sql("insert into locales (id, code) values (?, ?)").bind(id as i64).bind(code);
+            tx.execute(insert).await.unwrap();
+            let found: i64 = tx.one(sql("select id from locales where code = ?").bind(code)).await.unwrap();
+            assert_eq!(found, id as i64);
+        }
+        tx.commit().await.unwrap();
+        let mut tx = db.begin().await.unwrap();
+        let long = "x".repeat(3000);
+        let insert = sql("insert into locales (id, code) values (?, ?)").bind(99_i64).bind(&long);
+        match tx.execute(insert).await {
+            Ok(_) => {
+                let kept: String = tx.one(sql("select code from locales where id = 99")).await.unwrap();
+                assert_eq!(kept, long);
+            }
+            Err(error) => {
+                assert!(matches!(&error, Error::Bad(told) if told.contains("longer")), "{error}");
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_statement_is_taken_or_refused_before_the_server_hangs_up() {
+    for_each_database(async |db: Db| {
+        let text = "x".repeat(17 << 20);
+        let insert = || sql("insert into models (id, signature, applied_at) values (1, ?, 0)").bind(&text);
+        let mut tx = db.begin().await.unwrap();
+        match tx.execute(insert()).await {
+            Ok(_) => {
+                let kept: String = tx.one(sql("select signature from models")).await.unwrap();
+                assert!(kept == text);
+            }
+            Err(error) => {
+                assert!(matches!(&error, Error::Bad(told) if told.contains("max_allowed_packet")), "{error}");
+                assert_eq!(tx.next("afterwards").await.unwrap(), 1, "the connection goes on");
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_read_under_a_lock_is_what_the_one_before_left() {
+    for_each_database(async |db: Db| {
+        let racers = (0..6).map(|_| {
+            let db = db.clone();
+            tokio::spawn(async move {
+                for _ in 0..5 {
+                    let mut tx = db.begin().await.unwrap();
+                    let _early: i64 = tx.one(sql("select count(*) from locales")).await.unwrap();
+                    tx.lock("tree").await.unwrap();
+                    let count: i64 = tx.one(sql("select count(*) from locales")).await.unwrap();
+                    let insert = sql("insert into locales (id, code) values (?, ?)");
+                    tx.execute(insert.bind(count).bind(count.to_string())).await.unwrap();
+                    tx.commit().await.unwrap();
+                }
+            })
+        });
+        for racer in racers.collect::<Vec<_>>() {
+            racer.await.unwrap();
+        }
+        assert_eq!(
+            db.read().await.unwrap().one::<i64>(sql("select count(*) from locales")).await.unwrap(),
+            30
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_deadlock_is_told_as_busy_and_the_other_one_goes_on() {
+    for_each_database(async |db: Db| {
+        // One writer at a time cannot meet another.
+        if db.dialect() == Dialect::Sqlite {
+            return;
+        }
+        let (mut one, mut other) = (db.begin().await.unwrap(), db.begin().await.unwrap());
+        one.lock("a").await.unwrap();
+        other.lock("b").await.unwrap();
+        let (first, second) = tokio::join!(
+            async {
+                one.lock("b").await?;
+                one.commit().await
+            },
+            async {
+                other.lock("a").await?;
+                other.commit().await
+            }
+        );
+        let failed: Vec<Error> = [first, second].into_iter().filter_map(Result::err).collect();
+        assert!(matches!(&failed[..], [Error::Busy(_)]), "{failed:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn migrating_twice_or_at_once_does_it_once() {
     for_each_fresh(async |fresh: &Fresh| {
         let Err(Error::Setup(told)) = fresh.db.check_version().await else {
