@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::schema::DOCUMENT;
 use crate::schema::Document;
 use crate::schema::IMAGE;
+use crate::schema::PAGE_FAMILY;
 use crate::store::Column;
 use crate::store::Conn;
 use crate::store::Record;
@@ -37,6 +38,12 @@ pub struct Columns {
     pub slug: Option<String>,
     /// A page's address as the tree has it, sites apart.
     pub url_path: Option<String>,
+    /// The page above.
+    pub parent: Option<Key>,
+    /// A page's place in the tree.
+    pub path: Option<TreePath>,
+    /// The collection of an image or document.
+    pub collection: Option<i64>,
     /// The rest, which a brief selection does without.
     pub rest: Rest,
 }
@@ -56,10 +63,6 @@ pub struct Rest {
     pub translation_key: Option<String>,
     /// When its live side last changed.
     pub last_published_at: Option<Timestamp>,
-    /// The page above.
-    pub parent: Option<Key>,
-    /// A page's place in the tree.
-    pub path: Option<TreePath>,
     /// Whether a page stands in menus.
     pub show_in_menus: Option<bool>,
     /// A page's title for search engines.
@@ -68,8 +71,6 @@ pub struct Rest {
     pub search_description: Option<String>,
     /// The page that it is an alias of.
     pub alias_of: Option<i64>,
-    /// The collection of an image or document.
-    pub collection: Option<i64>,
 }
 
 /// The file of an image or document.
@@ -125,6 +126,13 @@ impl std::ops::Deref for Item {
     }
 }
 
+impl Item {
+    /// How much there is of it beside an object that refers to it: no document if it is a page.
+    pub(super) fn family_extent(&self) -> Extent {
+        if self.family == PAGE_FAMILY { Extent::Brief } else { Extent::Whole }
+    }
+}
+
 /// How much of each object a statement reads. Every column of every row has its price.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Extent {
@@ -134,19 +142,22 @@ pub enum Extent {
     Whole,
 }
 
-const BRIEF: [&str; 9] =
-    ["key", "family", "id", "type", "locale", "title", "first_published_at", "slug", "url_path"];
-const REST: [&str; 9] = [
-    "translation_key",
-    "last_published_at",
+const BRIEF: [&str; 12] = [
+    "key",
+    "family",
+    "id",
+    "type",
+    "locale",
+    "title",
+    "first_published_at",
+    "slug",
+    "url_path",
     "parent",
     "path",
-    "show_in_menus",
-    "seo_title",
-    "search_description",
-    "alias_of",
     "collection",
 ];
+const REST: [&str; 6] =
+    ["translation_key", "last_published_at", "show_in_menus", "seo_title", "search_description", "alias_of"];
 const PICTURE: [&str; 10] = [
     "mime",
     "width",
@@ -214,7 +225,13 @@ struct Read<const WHOLE: bool, const FILED: bool>(Item);
 
 impl<const WHOLE: bool, const FILED: bool> Record for Read<WHOLE, FILED> {
     fn read(row: &Row<'_>) -> Result<Self> {
-        let mut cells = Cells { row, place: 0 };
+        Self::read_from(row, 0)
+    }
+}
+
+impl<const WHOLE: bool, const FILED: bool> Read<WHOLE, FILED> {
+    fn read_from(row: &Row<'_>, place: usize) -> Result<Self> {
+        let mut cells = Cells { row, place };
         let mut columns = cells.brief()?;
         if WHOLE {
             columns.rest = cells.rest()?;
@@ -223,6 +240,15 @@ impl<const WHOLE: bool, const FILED: bool> Record for Read<WHOLE, FILED> {
         let picture = if WHOLE && FILED { cells.picture()? } else { None };
         let name: Option<String> = if FILED { cells.next()? } else { None };
         Ok(Self(Item { columns, doc, file: name.map(|name| File { name, picture }) }))
+    }
+}
+
+/// An item with its file, and whether it is the one that was asked for.
+pub(super) struct Marked(pub bool, pub Item);
+
+impl Record for Marked {
+    fn read(row: &Row<'_>) -> Result<Self> {
+        Ok(Self(row.at(0)?, Read::<true, true>::read_from(row, 1)?.0))
     }
 }
 
@@ -260,6 +286,9 @@ impl Cells<'_, '_> {
             first_published_at: self.next()?,
             slug: self.next()?,
             url_path: self.next()?,
+            parent: self.next()?,
+            path: self.next()?,
+            collection: self.next()?,
             rest: Rest::default(),
         })
     }
@@ -268,13 +297,10 @@ impl Cells<'_, '_> {
         Ok(Rest {
             translation_key: self.next()?,
             last_published_at: self.next()?,
-            parent: self.next()?,
-            path: self.next()?,
             show_in_menus: self.next()?,
             seo_title: self.next()?,
             search_description: self.next()?,
             alias_of: self.next()?,
-            collection: self.next()?,
         })
     }
 

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::base::Key;
 use crate::error::Result;
+use crate::schema::IMAGE;
 use crate::schema::PAGE_FAMILY;
 use crate::store::Conn;
 use crate::store::Sql;
@@ -13,6 +14,8 @@ use super::filter::Filter;
 use super::item;
 use super::item::Extent;
 use super::item::Item;
+use super::item::Marked;
+use super::library::Library;
 use super::order::Order;
 use super::scope::Scope;
 
@@ -140,6 +143,48 @@ impl Selection {
     /// The one with this id, if it is among them.
     pub async fn get(&self, conn: &mut Conn, id: i64) -> Result<Option<Item>> {
         Ok(self.clone().filter(Filter::Id(id)).order(Order::Usual).items(conn, 0, 1).await?.pop())
+    }
+
+    /// The one with this id, if it is among them; the objects that these fields of it refer to, and the page above it,
+    /// come in the same statement and are put into the library, as far as a reader may see them.
+    pub async fn get_with(
+        &self,
+        conn: &mut Conn,
+        id: i64,
+        (fields, library): (&[String], &mut Library),
+    ) -> Result<Option<Item>> {
+        let one = self.clone().filter(Filter::Id(id));
+        let itself = |text: &str| sql(text).bind(&self.family).bind(id);
+        let mut statement = sql(format!(
+            "select k.is_asked, {} from (select o.key as found, 1 as is_asked from {} where ",
+            item::columns(
+                IMAGE,
+                Extent::Whole,
+                "case when k.is_asked = 1 or o.family <> 'page' then o.doc end"
+            ),
+            item::tables(&self.family)
+        ));
+        statement.append(one.condition());
+        if !fields.is_empty() {
+            let referred = "select t.key, 0 from objects s join refs r on r.object = s.key \
+                            join objects t on t.family = r.target_family and t.id = r.target_id \
+                            where s.family = ? and s.id = ? and r.field in ";
+            statement.push(" union ").append(itself(referred)).push_list(fields);
+        }
+        if self.family == PAGE_FAMILY {
+            statement.push(" union ");
+            statement.append(itself("select s.parent, 0 from objects s where s.family = ? and s.id = ?"));
+        }
+        statement.push(") k join objects o on o.key = k.found left join files f on f.object = o.key where ");
+        statement.append(self.scope.everywhere().condition());
+        let mut asked = None;
+        for Marked(is_asked, item) in conn.all(statement).await? {
+            match is_asked {
+                true => asked = Some(item),
+                false => library.put(item.family_extent(), item),
+            }
+        }
+        Ok(asked)
     }
 
     /// The first in order, if there is any.

@@ -50,7 +50,7 @@ impl From<Item> for Shown {
             label: columns.type_,
             locale: columns.locale.unwrap_or_default(),
             translation_key: columns.rest.translation_key.unwrap_or_default(),
-            path: columns.rest.path,
+            path: columns.path,
             url_path: columns.url_path.unwrap_or_default(),
             first_published_at: columns.first_published_at,
             last_published_at: columns.rest.last_published_at,

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::TryStreamExt;
 use sqlx::mysql::MySqlArguments;
@@ -16,13 +18,14 @@ use sqlx::{
 use crate::error::{Error, Result};
 
 use super::failure::{failure, too_large};
-use super::{Bind, Dialect, Record, Row, Sql, sql};
+use super::readers::Reader;
+use super::{Bind, Db, Dialect, Record, Row, Sql, sql};
 
-/// A connection that statements are run on. It counts them.
+/// A connection that statements are run on. The store counts them.
 pub struct Conn {
     pub(super) link: Link,
     server: Server,
-    statements: u64,
+    statements: Arc<AtomicU64>,
 }
 
 /// What is known of the database that answers.
@@ -35,7 +38,7 @@ pub(super) struct Server {
 
 /// A connection of either kind; one that is dropped inside a transaction rolls back before it is used again.
 pub(super) enum Link {
-    Sqlite(PoolConnection<Sqlite>),
+    Sqlite(Reader),
     SqliteTx(Transaction<'static, Sqlite>),
     Postgres(PoolConnection<Postgres>),
     PostgresTx(Transaction<'static, Postgres>),
@@ -53,7 +56,7 @@ enum Driver<'c> {
 impl Link {
     fn driver(&mut self) -> Driver<'_> {
         match self {
-            Self::Sqlite(connection) => Driver::Sqlite(connection),
+            Self::Sqlite(reader) => Driver::Sqlite(reader.driver()),
             Self::SqliteTx(transaction) => Driver::Sqlite(transaction),
             Self::Postgres(connection) => Driver::Postgres(connection),
             Self::PostgresTx(transaction) => Driver::Postgres(transaction),
@@ -84,18 +87,13 @@ macro_rules! with_driver {
 }
 
 impl Conn {
-    pub(super) fn new(link: Link, server: Server) -> Self {
-        Self { link, server, statements: 0 }
+    pub(super) fn new(link: Link, db: &Db) -> Self {
+        Self { link, server: db.server, statements: db.statements.clone() }
     }
 
     /// Which database answers.
     pub fn dialect(&self) -> Dialect {
         self.server.dialect
-    }
-
-    /// How many statements were run on this connection since it was taken.
-    pub fn statements(&self) -> u64 {
-        self.statements
     }
 
     /// Every row.
@@ -151,7 +149,7 @@ impl Conn {
 
     /// Counts a statement, and gives its text in the words of the database; refuses what that would not take.
     fn spelt<'s>(&mut self, text: &'s str, binds: &[Bind]) -> Result<Cow<'s, str>> {
-        self.statements += 1;
+        self.statements.fetch_add(1, Ordering::Relaxed);
         let bytes = || text.len() + binds.iter().map(Bind::bytes).sum::<usize>();
         if self.server.longest.is_some_and(|longest| bytes() > longest) {
             return Err(too_large());
@@ -185,7 +183,7 @@ impl Conn {
         let add = sql(self.dialect().add_to_counter(table)).bind(name).bind(by);
         let Driver::MySql(driver) = self.link.driver() else { return self.one(add).await };
         // No `returning` there; the value comes back beside the answer.
-        self.statements += 1;
+        self.statements.fetch_add(1, Ordering::Relaxed);
         let query = sqlx::query_with(AssertSqlSafe(&*add.text), arguments::<MySqlArguments>(add.binds)?);
         let done = query.execute(driver).await.map_err(|error| failure(error, &add.text))?;
         i64::try_from(done.last_insert_id()).map_err(Error::internal)

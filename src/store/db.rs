@@ -1,17 +1,20 @@
 //! The pools: one writer and several readers on SQLite, one pool on a server.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use sqlx::mysql::MySqlPool;
 use sqlx::postgres::PgPool;
 use sqlx::sqlite::SqlitePool;
-use sqlx::{Database, Pool};
+use sqlx::{Database, Pool, Transaction};
 
 use crate::config;
 use crate::error::{Error, Result};
 
 use super::conn::{Link, Server};
 use super::failure::failure;
+use super::readers::Readers;
 use super::{Conn, Dialect, Tx, open, sql};
 
 /// The store. Cloning it is cheap and shares the pools.
@@ -19,11 +22,12 @@ use super::{Conn, Dialect, Tx, open, sql};
 pub struct Db {
     pub(super) pools: Pools,
     pub(super) server: Server,
+    pub(super) statements: Arc<AtomicU64>,
 }
 
 #[derive(Clone)]
 pub(super) enum Pools {
-    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Sqlite { writer: SqlitePool, readers: Readers },
     Postgres(PgPool),
     MySql(MySqlPool),
 }
@@ -43,6 +47,11 @@ impl Db {
         }
     }
 
+    /// How many statements were run since the store was opened.
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
     /// Which database answers.
     pub fn dialect(&self) -> Dialect {
         self.server.dialect
@@ -55,23 +64,25 @@ impl Db {
             Pools::Postgres(pool) => begin(pool, "begin").await.map(Link::PostgresTx),
             Pools::MySql(pool) => begin(pool, "begin").await.map(Link::MySqlTx),
         };
-        link.map(|link| Tx(Conn::new(link, self.server)))
+        link.map(|link| Tx(Conn::new(link, self)))
     }
 
     /// A connection for reading; every statement sees what is committed when it runs.
     pub async fn read(&self) -> Result<Conn> {
         let link = match &self.pools {
-            Pools::Sqlite { readers, .. } => readers.acquire().await.map(Link::Sqlite),
+            Pools::Sqlite { readers, .. } => readers.take().await.map(Link::Sqlite),
             Pools::Postgres(pool) => pool.acquire().await.map(Link::Postgres),
             Pools::MySql(pool) => pool.acquire().await.map(Link::MySql),
         };
-        link.map(|link| Conn::new(link, self.server)).map_err(|error| failure(error, "acquire"))
+        link.map(|link| Conn::new(link, self)).map_err(|error| failure(error, "acquire"))
     }
 
     /// A connection for reading whose statements all see the same moment.
     pub async fn snapshot(&self) -> Result<Conn> {
         let link = match &self.pools {
-            Pools::Sqlite { readers, .. } => begin(readers, "begin").await.map(Link::SqliteTx),
+            Pools::Sqlite { readers, .. } => {
+                begun(readers.clone().begin("begin"), "begin").await.map(Link::SqliteTx)
+            }
             Pools::Postgres(pool) => {
                 begin(pool, "begin isolation level repeatable read read only").await.map(Link::PostgresTx)
             }
@@ -83,7 +94,7 @@ impl Db {
             .await
             .map(Link::MySqlTx),
         };
-        link.map(|link| Conn::new(link, self.server))
+        link.map(|link| Conn::new(link, self))
     }
 
     /// Has the database look at its tables, where that helps it to plan; for after an import.
@@ -113,10 +124,17 @@ impl Db {
     }
 }
 
+async fn begin<D: Database>(pool: &Pool<D>, how: &'static str) -> Result<Transaction<'static, D>> {
+    let pool = pool.clone();
+    begun(async move { pool.begin_with(how).await }, how).await
+}
+
 /// Begins in a task of its own, because a `begin` that is cancelled half-way could hand back a connection with a
 /// transaction open. Finished and unwanted, the transaction is dropped and rolls back.
-async fn begin<D: Database>(pool: &Pool<D>, how: &'static str) -> Result<sqlx::Transaction<'static, D>> {
-    let pool = pool.clone();
-    let begun = tokio::spawn(async move { pool.begin_with(how).await }).await.map_err(Error::internal)?;
+async fn begun<D: Database>(
+    begin: impl Future<Output = sqlx::Result<Transaction<'static, D>>> + Send + 'static,
+    how: &'static str,
+) -> Result<Transaction<'static, D>> {
+    let begun = tokio::spawn(begin).await.map_err(Error::internal)?;
     begun.map_err(|error| failure(error, how))
 }

@@ -20,6 +20,7 @@ mod dialect;
 mod failure;
 mod migrate;
 mod open;
+mod readers;
 mod record;
 mod spelling;
 mod sql;

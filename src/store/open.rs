@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::mysql::{MySqlConnectOptions, MySqlConnection};
@@ -16,6 +17,7 @@ use crate::error::{Error, Result};
 use super::conn::Server;
 use super::db::Pools;
 use super::failure::failure;
+use super::readers::Readers;
 use super::{Db, Dialect, sql};
 
 /// How long anything waits for a free connection or for another process's write before it is told "busy".
@@ -69,13 +71,13 @@ pub(super) async fn sqlite(file: &Path, config: &Database) -> Result<Db> {
         .connect_with(options.pragma("query_only", "on"))
         .await
         .map_err(cannot)?;
-    let db = db(Pools::Sqlite { writer, readers }, Dialect::Sqlite);
+    let db = db(Pools::Sqlite { writer, readers: Readers::new(readers) }, Dialect::Sqlite);
     check_sqlite(&db).await?;
     Ok(db)
 }
 
 fn db(pools: Pools, dialect: Dialect) -> Db {
-    Db { pools, server: Server { dialect, longest: None } }
+    Db { pools, server: Server { dialect, longest: None }, statements: Arc::default() }
 }
 
 fn make_folder_of(file: &Path) -> Result<()> {
@@ -173,7 +175,7 @@ pub(super) async fn mysql(config: &Database) -> Result<Db> {
         .connect_with(options)
         .await
         .map_err(cannot)?;
-    Ok(Db { pools: Pools::MySql(pool), server })
+    Ok(Db { pools: Pools::MySql(pool), server, statements: Arc::default() })
 }
 
 /// Which of the two it is, and what it takes at once; refuses one that is too old.

@@ -80,10 +80,9 @@ impl Choice {
 
     /// How many columns it shows.
     pub fn of_columns(&self) -> Extent {
-        use Source::{AliasOf, Collection, Height, Parent, SearchDescription, SeoTitle, ShowInMenus, Width};
+        use Source::{AliasOf, Height, SearchDescription, SeoTitle, ShowInMenus, Width};
         let rare = |chosen: &Chosen| match chosen.field.source {
-            ShowInMenus | SeoTitle | SearchDescription | AliasOf | Parent => true,
-            Width | Height | Collection => true,
+            ShowInMenus | SeoTitle | SearchDescription | AliasOf | Width | Height => true,
             _ => false,
         };
         let is_rare = self.body.iter().chain(&self.meta).any(rare);

@@ -12,6 +12,7 @@ use super::object::Subject;
 use super::redirects;
 use super::rich::Format;
 use super::show;
+use crate::query::Library;
 
 /// One object. The conditions of lists hold here too: an object that does not meet them is not found.
 pub async fn show(ask: &Ask, endpoint: &Endpoint, id: Option<i64>) -> Result<Answer, Refusal> {
@@ -20,15 +21,18 @@ pub async fn show(ask: &Ask, endpoint: &Endpoint, id: Option<i64>) -> Result<Ans
     }
     let mut reading = ask.looking().await?;
     let narrowed = Narrowed::base(ask, endpoint)?.by_params(ask, endpoint, &mut reading).await?;
+    let mut library = Library::new(narrowed.scope.everywhere());
+    let beside = (ask.faces.referring(&narrowed.label), &mut library);
     let found = match id {
-        Some(id) => narrowed.selection.get(&mut reading, id).await?,
+        Some(id) => narrowed.selection.get_with(&mut reading, id, beside).await?,
         None => None,
     };
     let item = found.ok_or_else(|| Refusal::no_such(&narrowed.label))?;
     let choice = listing::choice(ask, &item.type_, View::Detail)?;
     let format = Format::read(&ask.params)?;
     let setting = ask.setting(&narrowed.scope, format);
-    let (shown, mut tags) = show::all(&mut reading, &setting, &[Subject::Item(&item)], &choice).await?;
+    let (shown, mut tags) =
+        show::all(&mut reading, &setting, (&[Subject::Item(&item)], library), &choice).await?;
     tags.extend(kept::one(ask, &item));
     Ok(Answer::Object(shown.into_iter().next().unwrap_or_default(), tags))
 }

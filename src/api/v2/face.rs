@@ -1,6 +1,7 @@
 //! What an object of each type can show: its fields in the order of the answer, what each is made from, and which
 //! of them a listing or a nested object shows unasked.
 
+use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -121,6 +122,7 @@ pub struct Face {
 pub struct Faces {
     by_label: HashMap<String, Arc<Face>>,
     plain: Arc<Face>,
+    referring: HashMap<String, Vec<String>>,
     endpoints: HashMap<String, String>,
 }
 
@@ -128,7 +130,8 @@ impl Faces {
     /// The faces of a schema. With one language alone, objects do not show theirs unasked.
     pub fn new(schema: &Schema, languages: usize) -> Self {
         let plain = Arc::new(Builder::generic().face());
-        let mut faces = Self { by_label: HashMap::new(), plain, endpoints: HashMap::new() };
+        let (by_label, endpoints, referring) = (HashMap::new(), HashMap::new(), referring(schema));
+        let mut faces = Self { by_label, plain, referring, endpoints };
         let many_languages = languages > 1;
         for label in [COLLECTION, USER, LOCALE, TAG] {
             faces.by_label.insert(label.to_owned(), faces.plain.clone());
@@ -146,6 +149,11 @@ impl Faces {
     /// The face of a type; of an unknown one, that of an object with nothing but an id and a type.
     pub fn get(&self, label: &str) -> &Arc<Face> {
         self.by_label.get(label).unwrap_or(&self.plain)
+    }
+
+    /// The fields of a type, or of all pages, in which an answer may show what they refer to.
+    pub fn referring(&self, label: &str) -> &[String] {
+        self.referring.get(label).map_or(&[], Vec::as_slice)
     }
 
     /// The endpoint that serves a type.
@@ -183,6 +191,48 @@ impl Faces {
         let exposed = declared.built_in.iter().filter(|field| declared.exposed.contains(&field.name));
         let builder = builder.declared(exposed, &declared.label);
         self.add(&declared.label, builder.declared(&declared.fields, &declared.label), endpoint);
+    }
+}
+
+fn referring(schema: &Schema) -> HashMap<String, Vec<String>> {
+    let mut names: HashMap<String, BTreeSet<String>> = HashMap::new();
+    for declared in schema.types() {
+        let fields: BTreeSet<String> =
+            declared.fields.iter().filter(|field| field.options.api).flat_map(references).collect();
+        if declared.is_page() {
+            names.entry(PAGE.to_owned()).or_default().extend(fields.iter().cloned());
+        }
+        names.insert(declared.label.clone(), fields);
+    }
+    names.into_iter().map(|(label, names)| (label, names.into_iter().collect())).collect()
+}
+
+/// The names of the stored fields whose references a field shows.
+fn references(field: &Field) -> Vec<String> {
+    match &field.shape {
+        Shape::Rendition { of, .. } | Shape::Related { of, .. } => vec![of.clone()],
+        Shape::Address { of } => of.clone(),
+        shape if refers(shape, field) => vec![field.name.clone()],
+        _ => Vec::new(),
+    }
+}
+
+fn refers(shape: &Shape, field: &Field) -> bool {
+    match shape {
+        Shape::Link(target) | Shape::Links(target) => !matches!(target, Target::Collection | Target::User),
+        Shape::Children { fields, .. } => fields.iter().any(|field| refers(&field.shape, field)),
+        shape => shows_image(shape, field),
+    }
+}
+
+/// Whether a value in a block shows an image whole: any other reference is told by its id there.
+fn shows_image(shape: &Shape, field: &Field) -> bool {
+    match shape {
+        Shape::Link(Target::Image) => field.options.api_rendition.is_some(),
+        Shape::Struct(fields) => fields.iter().any(|field| shows_image(&field.shape, field)),
+        Shape::List(item) => shows_image(&item.shape, item),
+        Shape::Stream(blocks) => blocks.iter().any(|block| shows_image(&block.field.shape, &block.field)),
+        _ => false,
     }
 }
 

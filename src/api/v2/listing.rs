@@ -17,6 +17,7 @@ use super::object::Subject;
 use super::redirects;
 use super::rich::Format;
 use super::show;
+use crate::query::Library;
 
 /// Items that a list shows where the request does not say.
 const USUAL_LIMIT: i64 = 20;
@@ -40,7 +41,8 @@ pub async fn list(ask: &Ask, endpoint: &Endpoint) -> Result<Answer, Refusal> {
     let (total, items) = narrowed.selection.page(&mut reading, offset, limit).await?;
     let subjects: Vec<_> = items.iter().map(Subject::Item).collect();
     let setting = ask.setting(&narrowed.scope, format);
-    let (items, mut tags) = show::all(&mut reading, &setting, &subjects, &choice).await?;
+    let library = Library::new(narrowed.scope.everywhere());
+    let (items, mut tags) = show::all(&mut reading, &setting, (&subjects, library), &choice).await?;
     tags.extend(kept::list(ask, &narrowed));
     Ok(Answer::Object(json!({ "meta": { "total_count": total }, "items": items }), tags))
 }

@@ -22,6 +22,7 @@ use crate::cache::Tag;
 use crate::query::By;
 use crate::query::Column;
 use crate::query::Filter;
+use crate::query::Library;
 use crate::query::Order;
 use crate::query::RedirectColumn;
 use crate::query::Redirects;
@@ -40,8 +41,9 @@ pub async fn list(ask: &Ask) -> Result<Answer, Refusal> {
         None => (0, Vec::new()),
     };
     let subjects: Vec<_> = redirects.iter().map(Subject::Redirect).collect();
-    let scope = ask.everywhere();
-    let (items, mut tags) = show::all(&mut reading, &ask.setting(&scope, format), &subjects, &choice).await?;
+    let (scope, library) = (ask.everywhere(), Library::new(ask.everywhere()));
+    let (items, mut tags) =
+        show::all(&mut reading, &ask.setting(&scope, format), (&subjects, library), &choice).await?;
     tags.push(Tag::Type(REDIRECT.to_owned()));
     Ok(Answer::Object(json!({ "meta": { "total_count": total }, "items": items }), tags))
 }
@@ -55,10 +57,10 @@ pub async fn show(ask: &Ask, id: Option<i64>) -> Result<Answer, Refusal> {
     let redirect = redirects.first().ok_or_else(missing)?;
     let choice = listing::choice(ask, REDIRECT, View::Detail)?;
     let format = Format::read(&ask.params)?;
-    let scope = ask.everywhere();
+    let (scope, library) = (ask.everywhere(), Library::new(ask.everywhere()));
     let setting = ask.setting(&scope, format);
     let (shown, mut tags) =
-        show::all(&mut reading, &setting, &[Subject::Redirect(redirect)], &choice).await?;
+        show::all(&mut reading, &setting, (&[Subject::Redirect(redirect)], library), &choice).await?;
     tags.push(Tag::Type(REDIRECT.to_owned()));
     Ok(Answer::Object(shown.into_iter().next().unwrap_or_default(), tags))
 }

@@ -72,14 +72,14 @@ pub struct Show<'a> {
 /// Objects in one answer at most, nested ones included; brackets could ask for any number.
 pub const MOST_OBJECTS: usize = 20_000;
 
-/// Shows subjects with a choice of fields, loading whatever they refer to, which is told as well.
+/// Shows subjects with a choice of fields. What they refer to comes from the library, which is filled up; what was made
+/// use of is told as well.
 pub async fn all(
     conn: &mut Conn,
     setting: &Setting<'_>,
-    subjects: &[Subject<'_>],
+    (subjects, mut library): (&[Subject<'_>], Library),
     choice: &Choice,
 ) -> Result<(Vec<Value>, Vec<Tag>)> {
-    let mut library = Library::new(setting.scope.everywhere());
     gather::all(conn, setting, &mut library, (subjects, choice)).await?;
     loop {
         let (missed, count) = (RefCell::default(), Cell::default());
