@@ -13,7 +13,7 @@ UI_SOURCES := package.json $(shell find themes/admin -type f -not -path '*/dist/
 UI := themes/admin/dist/.built
 MODULES := node_modules/.installed
 
-.PHONY: serve test build ui fmt clippy cargo-test typescript browser-test bench clean-ui
+.PHONY: serve test build ui fmt clippy cargo-test typescript client-test browser-test bench clean-ui
 
 serve: ui
 	$(CARGO) build --bin siskin
@@ -33,7 +33,7 @@ $(MODULES): package-lock.json
 	$(NPM) ci --no-audit --no-fund
 	@touch $@
 
-test: ui fmt clippy cargo-test typescript browser-test
+test: ui fmt clippy cargo-test typescript client-test browser-test
 	@echo "Tested on SQLite."; for server in POSTGRES MARIADB; do \
 	if printenv SISKIN_TEST_$$server >/dev/null; then echo "Tested on $$server."; \
 	else echo "SKIPPED: $$server; set SISKIN_TEST_$$server to the URL of a server where databases may be made."; fi; done
@@ -49,6 +49,11 @@ cargo-test: ui
 
 typescript: $(MODULES)
 	$(NPM) run check
+
+# Clients of the delivery API that others wrote, against a running server.
+client-test: ui
+	$(CARGO) build --bin siskin
+	$(NPM) run test:clients --if-present
 
 # Needs a Chromium; SISKIN_TEST_CHROMIUM names one that is not found by itself.
 browser-test: ui

@@ -9,12 +9,14 @@ pub mod rich;
 mod entities;
 mod excerpt;
 mod fold;
+mod player;
 mod slug;
 mod tokens;
 
 pub use entities::escape_html;
 pub use excerpt::excerpt;
 pub use fold::fold;
+pub use player::{Player, embed_html};
 pub use slug::MAX_SLUG;
 pub use slug::deduplicated;
 pub use slug::is_slug;

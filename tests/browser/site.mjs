@@ -21,11 +21,11 @@ export function chromium() {
   return missing ? null : found;
 }
 
-/** Starts a site with these models: `{ app: "toml" }`. */
-export async function startSite(models) {
+/** Starts a site with these models, `{ app: "toml" }`; `kind` are more words for `siskin new`. */
+export async function startSite(models, ...kind) {
   const folder = mkdtempSync(join(tmpdir(), "siskin-browser-"));
   const run = (args, input) => execFileSync(program, [...args, "--site", folder], { input, stdio: ["pipe", "pipe", "inherit"] });
-  execFileSync(program, ["new", folder], { stdio: "ignore" });
+  execFileSync(program, ["new", folder, ...kind], { stdio: "ignore" });
   for (const [app, text] of Object.entries(models)) writeFileSync(join(folder, `models/${app}.toml`), text);
   run(["user", "create", "ada", "--email", "ada@example.org", "--superuser"], `${PASSWORD}\n`);
   const port = await freePort();

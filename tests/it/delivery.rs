@@ -35,3 +35,30 @@ async fn a_field_can_show_anothers_field_or_where_it_leads() {
         assert_eq!(world.get(&format!("/api/v2/{path}")).await.status.as_u16(), 400, "{path}");
     }
 }
+
+#[tokio::test]
+async fn media_in_rich_text_are_players_or_links_and_no_provider_is_asked() {
+    let world = World::new().await;
+    let stored = "<p>a</p><embed embedtype=\"media\" url=\"https://youtu.be/SGJFWirQ3ks\"/>\
+                  <embed embedtype=\"media\" url=\"https://example.org/?a&amp;b\"/>";
+    let mut work = world.cms.work(Actor::System("test")).await.unwrap();
+    change(&world.cms, &mut work, "page", 4, json!({ "body": stored })).await;
+    world.cms.commit(work).await.unwrap();
+    for (format, body) in [
+        ("db_html", stored),
+        (
+            "html",
+            "<p>a</p><div>\n    <iframe src=\"https://www.youtube-nocookie.com/embed/SGJFWirQ3ks\" title=\"YouTube\" \
+             loading=\"lazy\" allowfullscreen></iframe>\n</div>\n<div>\n    <a href=\"https://example.org/?a&amp;b\">\
+             https://example.org/?a&amp;b</a>\n</div>\n",
+        ),
+        (
+            "markdown",
+            "a\n\n[https://youtu.be/SGJFWirQ3ks](https://youtu.be/SGJFWirQ3ks)\n\n\n\n\
+             [https://example.org/?a&b](https://example.org/?a&b)\n\n",
+        ),
+    ] {
+        let page = world.get(&format!("/api/v2/pages/4/?fields=_,body&rich_text_format={format}")).await;
+        assert_eq!(page.json()["body"].as_str(), Some(body), "{format}");
+    }
+}

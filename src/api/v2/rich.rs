@@ -8,6 +8,7 @@ use crate::query::Reference;
 use crate::schema::DOCUMENT;
 use crate::schema::IMAGE;
 use crate::schema::PAGE_FAMILY;
+use crate::text;
 use crate::text::rich;
 use crate::text::rich::Links;
 use crate::text::rich::RichImage;
@@ -69,7 +70,7 @@ impl Links for Show<'_> {
         Some(RichImage { url, width: size.width, height: size.height })
     }
 
-    fn embed_html(&self, _url: &str) -> Option<String> {
-        None
+    fn embed_html(&self, url: &str) -> Option<String> {
+        text::embed_html(url)
     }
 }

@@ -3,7 +3,6 @@
 use serde::Deserialize;
 use serde::Serialize;
 use tera::Tera;
-use url::Url;
 
 use super::register;
 use crate::error::{Error, Result};
@@ -11,12 +10,13 @@ use crate::media::Document;
 use crate::media::Rendition;
 use crate::media::Spec;
 use crate::render::session::Session;
+use crate::text::Player;
 
 pub(super) fn equip(tera: &mut Tera) {
     register(tera, "image", image);
     register(tera, "document", document);
     register(tera, "embed", |_, ask: Embed| {
-        Ok(player(ask.url.as_deref().unwrap_or_default()).unwrap_or_default())
+        Ok(Player::of(ask.url.as_deref().unwrap_or_default()).unwrap_or_default())
     });
 }
 
@@ -86,58 +86,4 @@ fn human(session: &Session, bytes: i64) -> String {
 #[serde(deny_unknown_fields)]
 struct Embed {
     url: Option<String>,
-}
-
-/// How a medium is shown: in a frame of its provider's, for the few whose addresses can be told without asking.
-#[derive(Debug, Default, PartialEq, Serialize)]
-pub(super) struct Player {
-    /// The address of the frame; nothing where there is none.
-    pub frame: Option<String>,
-    /// What the frame is called for whoever does not see it.
-    pub title: String,
-}
-
-/// The player of an address.
-pub(super) fn player(url: &str) -> Option<Player> {
-    let url = Url::parse(url).ok()?;
-    let host = url.host_str()?.trim_start_matches("www.").trim_start_matches("m.");
-    let path: Vec<&str> = url.path_segments()?.filter(|part| !part.is_empty()).collect();
-    let sound = |id: &str| {
-        (!id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c)))
-            .then(|| id.to_owned())
-    };
-    let (title, frame) = match (host, path.as_slice()) {
-        ("youtube.com", ["watch"]) => {
-            let id = url.query_pairs().find(|(name, _)| name == "v").map(|(_, id)| id.into_owned());
-            ("YouTube", format!("https://www.youtube-nocookie.com/embed/{}", sound(&id?)?))
-        }
-        ("youtu.be", [id]) | ("youtube.com", ["embed" | "shorts" | "live", id]) => {
-            ("YouTube", format!("https://www.youtube-nocookie.com/embed/{}", sound(id)?))
-        }
-        ("vimeo.com", [id]) => ("Vimeo", format!("https://player.vimeo.com/video/{}", sound(id)?)),
-        _ => return None,
-    };
-    Some(Player { frame: Some(frame), title: title.to_owned() })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn players_are_made_for_known_addresses_only() {
-        for (url, expected) in [
-            (
-                "https://www.youtube.com/watch?v=SGJFWirQ3ks&t=1",
-                Some("https://www.youtube-nocookie.com/embed/SGJFWirQ3ks"),
-            ),
-            ("https://youtu.be/SGJFWirQ3ks", Some("https://www.youtube-nocookie.com/embed/SGJFWirQ3ks")),
-            ("https://vimeo.com/123", Some("https://player.vimeo.com/video/123")),
-            ("https://youtu.be/\"><script>", None),
-            ("https://example.org/watch?v=1", None),
-            ("javascript:alert(1)", None),
-        ] {
-            assert_eq!(player(url).and_then(|player| player.frame).as_deref(), expected, "{url}");
-        }
-    }
 }

@@ -14,7 +14,7 @@ use super::told;
 use crate::error::Error;
 use crate::media::Spec;
 use crate::render::session::Session;
-use crate::text::escape_html;
+use crate::text;
 use crate::text::markdown;
 use crate::text::rich;
 use crate::text::rich::Links;
@@ -96,9 +96,6 @@ impl Links for Reader<'_> {
     }
 
     fn embed_html(&self, url: &str) -> Option<String> {
-        let player = media::player(url)?;
-        let (frame, title) = (player.frame?, player.title);
-        let (frame, title) = (escape_html(&frame), escape_html(&title));
-        Some(format!("<iframe src=\"{frame}\" title=\"{title}\" loading=\"lazy\" allowfullscreen></iframe>"))
+        text::embed_html(url)
     }
 }
