@@ -50,6 +50,7 @@ impl Serve {
         }
         if self.dev {
             config.server.host = "127.0.0.1".to_owned();
+            config.log.access = config::AccessForm::Text;
         }
     }
 }

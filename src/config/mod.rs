@@ -19,8 +19,8 @@ use crate::error::Result;
 
 pub use page::reference_page;
 pub use sections::{
-    Accounts, Api, Cache, Database, LocalePrefix, Log, LogFormat, Media, Search, Server, SiteConfig,
-    Synchronous,
+    AccessForm, Accounts, Api, Cache, Database, Load, LocalePrefix, Log, LogFormat, Media, Metrics, Search,
+    Server, SiteConfig, Synchronous,
 };
 use value::Section;
 pub use value::{Setting, ThemeName};
@@ -37,6 +37,8 @@ pub struct Config {
     pub base_url: Url,
     /// How the server listens.
     pub server: Server,
+    /// How much is done at once.
+    pub load: Load,
     /// Where the store is.
     pub database: Database,
     /// The delivery API.
@@ -53,6 +55,8 @@ pub struct Config {
     pub cache: Cache,
     /// What the program tells about itself.
     pub log: Log,
+    /// Figures for Prometheus.
+    pub metrics: Metrics,
 }
 
 impl Config {
@@ -67,6 +71,7 @@ impl Config {
             dir: site_dir.to_owned(),
             base_url: load::default_base_url(),
             server: Server::default(),
+            load: Load::default(),
             database: Database::default(),
             api: Api::default(),
             media: Media::default(),
@@ -75,6 +80,7 @@ impl Config {
             search: Search::default(),
             cache: Cache::default(),
             log: Log::default(),
+            metrics: Metrics::default(),
         }
     }
 
@@ -87,9 +93,10 @@ impl Config {
         self.sections().into_iter().find(|section| section.table() == name)
     }
 
-    fn sections(&mut self) -> [&mut dyn Section; 9] {
+    fn sections(&mut self) -> [&mut dyn Section; 11] {
         [
             &mut self.server,
+            &mut self.load,
             &mut self.database,
             &mut self.api,
             &mut self.media,
@@ -98,6 +105,7 @@ impl Config {
             &mut self.search,
             &mut self.cache,
             &mut self.log,
+            &mut self.metrics,
         ]
     }
 }

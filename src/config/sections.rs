@@ -44,6 +44,27 @@ section! {
 }
 
 section! {
+    /// How much is done at once. Readers, files and editors queue apart; what finds no place is told 503. Answers that
+    /// are kept ready do not queue.
+    Load ("load") {
+        /// Pages, API answers and forms that are worked on at once.
+        reads_at_once: usize = 64;
+        /// How many more of them may wait.
+        reads_waiting: usize = 512;
+        /// Images and documents that are worked on at once.
+        media_at_once: usize = 32;
+        /// How many more of them may wait.
+        media_waiting: usize = 256;
+        /// Requests of the admin that are worked on at once.
+        admin_at_once: usize = 32;
+        /// How many more of them may wait.
+        admin_waiting: usize = 128;
+        /// Seconds that a request may wait.
+        wait_seconds: u64 = 5;
+    }
+}
+
+section! {
     /// Where the store is.
     Database ("database") {
         /// `sqlite:FILE`, in the site's folder unless absolute, `postgres://USER:PASSWORD@HOST/NAME`, or
@@ -175,6 +196,25 @@ section! {
         filter: String = "info".into();
         /// `text` for people, `json` for machines.
         format: LogFormat = LogFormat::Text;
+        /// A line on standard output for every request: `off`, `text` or `json`.
+        access: AccessForm = AccessForm::Off;
+        /// What such a line tells, in this order: `time`, `id`, `address`, `door`, `method`, `host`, `path`, `status`,
+        /// `bytes`, `ms`, `agent`, `referer`. Signatures, tokens and passwords are hidden, cookies are never told.
+        access_fields: Vec<String> = ["time", "id", "address", "method", "path", "status", "bytes", "ms"]
+            .map(String::from)
+            .to_vec();
+    }
+}
+
+choice! {
+    /// The form of the access log.
+    AccessForm ("\"off\", \"text\" or \"json\"") {
+        /// There is none.
+        Off = "off",
+        /// Names and values.
+        Text = "text",
+        /// For machines.
+        Json = "json",
     }
 }
 
@@ -185,5 +225,19 @@ choice! {
         Text = "text",
         /// For machines.
         Json = "json",
+    }
+}
+
+section! {
+    /// Figures for Prometheus.
+    Metrics ("metrics") {
+        /// Whether requests are counted and figures shown at all.
+        enabled: bool = false;
+        /// The address that figures are shown at, whatever the host; for whoever may not see them there is nothing.
+        path: String = "/metrics".into();
+        /// Addresses or networks that may read them; empty if the token alone decides.
+        allowed: Vec<String> = vec!["127.0.0.1".into(), "::1".into()];
+        /// What must be sent as `Authorization: Bearer ..`; empty if the address alone decides.
+        token: String = String::new();
     }
 }

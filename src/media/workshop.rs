@@ -7,6 +7,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -54,6 +56,7 @@ pub struct Workshop {
     places: Arc<Semaphore>,
     count: u32,
     running: Running,
+    made: Arc<AtomicU64>,
 }
 
 type Running = Arc<Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>>;
@@ -63,12 +66,23 @@ impl Workshop {
     pub fn new(files: Files, media: &config::Media) -> Self {
         let count = u32::try_from(media.renditions_at_once.clamp(1, 1024)).unwrap_or(1);
         let places = Arc::new(Semaphore::new(media.renditions_at_once.clamp(1, 1024)));
-        Self { files, settings: Settings::of(media), places, count, running: Running::default() }
+        let (running, made) = (Running::default(), Arc::default());
+        Self { files, settings: Settings::of(media), places, count, running, made }
     }
 
     /// The site's files.
     pub fn files(&self) -> &Files {
         &self.files
+    }
+
+    /// How many renditions were made.
+    pub fn made(&self) -> u64 {
+        self.made.load(Ordering::Relaxed)
+    }
+
+    /// How many places are taken.
+    pub fn at_work(&self) -> usize {
+        (self.count as usize).saturating_sub(self.places.available_permits())
     }
 
     /// The bytes of an original.
@@ -128,7 +142,8 @@ impl Workshop {
             if let Some(bytes) = workshop.kept(&key).await? {
                 return Ok(bytes);
             }
-            let bytes = workshop.made(&blob, focal, spec).await?;
+            let bytes = workshop.make(&blob, focal, spec).await?;
+            workshop.made.fetch_add(1, Ordering::Relaxed);
             if let Err(error) = workshop.files.renditions.put(key, bytes.clone()).await {
                 tracing::warn!(%error, "a rendition could not be kept; it is served and will be made again");
             }
@@ -137,7 +152,7 @@ impl Workshop {
         finished.await.map_err(Error::internal)?
     }
 
-    async fn made(&self, blob: &str, focal: Option<Focal>, spec: Spec) -> Result<Bytes> {
+    async fn make(&self, blob: &str, focal: Option<Focal>, spec: Spec) -> Result<Bytes> {
         let original = self.original(blob).await?;
         let settings = self.settings;
         let place = self.place(&self.header(&original)?).await?;

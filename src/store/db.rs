@@ -32,6 +32,15 @@ pub(super) enum Pools {
     MySql(MySqlPool),
 }
 
+/// The connections of this process to the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Connections {
+    /// All that are open.
+    pub open: u32,
+    /// Those that nobody uses.
+    pub idle: usize,
+}
+
 impl Db {
     /// Opens the store that the configuration names; a relative SQLite file lies in the site's folder.
     pub async fn open(config: &config::Database, site_dir: &Path) -> Result<Self> {
@@ -114,6 +123,18 @@ impl Db {
             }
             Pools::Postgres(pool) => pool.close().await,
             Pools::MySql(pool) => pool.close().await,
+        }
+    }
+
+    /// How many connections there are, and how many of them nobody uses.
+    pub fn connections(&self) -> Connections {
+        let of = |open: u32, idle: usize| Connections { open, idle };
+        match &self.pools {
+            Pools::Sqlite { writer, readers } => {
+                of(writer.size() + readers.size(), writer.num_idle() + readers.num_idle())
+            }
+            Pools::Postgres(pool) => of(pool.size(), pool.num_idle()),
+            Pools::MySql(pool) => of(pool.size(), pool.num_idle()),
         }
     }
 

@@ -26,7 +26,7 @@ mod spelling;
 mod sql;
 
 pub use conn::{Conn, Tx};
-pub use db::Db;
+pub use db::{Connections, Db};
 pub use dialect::Dialect;
 pub use failure::OnUnique;
 pub use record::{Cell, Column, Record, Row};

@@ -13,13 +13,14 @@ use crate::sites::{Site, Sites};
 
 use super::Failure;
 use super::hosts::Host;
+use super::number::Number;
 use super::proxies::Proxies;
 
 /// A request, as [`super::frame`] found it.
 #[derive(Debug, Clone)]
 pub struct Asked {
     /// Its number, which answers carry and the log knows.
-    pub id: String,
+    pub number: Number,
     /// The machine that asks.
     pub address: IpAddr,
     /// Whether people see `https`.
@@ -31,10 +32,19 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// Finds out host, scheme and machine; forwarded headers count only if a trusted proxy sent them.
-    pub(super) fn read(parts: &Parts, proxies: &Proxies, cms: &Cms) -> Result<Self, Error> {
+    /// The machine at the other end of the connection.
+    pub(super) fn peer(parts: &Parts) -> IpAddr {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-        let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+        peer.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST))
+    }
+
+    /// Finds out host and scheme; forwarded headers count only if a trusted proxy sent them.
+    pub(super) fn read(
+        parts: &Parts,
+        (peer, address, number): (IpAddr, IpAddr, Number),
+        proxies: &Proxies,
+        cms: &Cms,
+    ) -> Result<Self, Error> {
         let trusted = proxies.contain(peer);
         let forwarded = |name: &str| trusted.then(|| text(&parts.headers, name)).flatten();
         let is_secure = match forwarded("x-forwarded-proto") {
@@ -53,8 +63,18 @@ impl Asked {
             return Err(Error::Bad(words.to_owned()));
         }
         let port = host.port.unwrap_or(if is_secure { 443 } else { 80 });
-        let id = uuid::Uuid::now_v7().simple().to_string();
-        Ok(Self { id, address: proxies.client(peer, &parts.headers), is_secure, host: host.name, port })
+        Ok(Self { number, address, is_secure, host: host.name, port })
+    }
+
+    /// Origins whose pages may post here: the host that was asked, and the base URL.
+    pub(super) fn origins(&self, cms: &Cms) -> Vec<String> {
+        let scheme = if self.is_secure { "https" } else { "http" };
+        let port = if self.port == if self.is_secure { 443 } else { 80 } {
+            String::new()
+        } else {
+            format!(":{}", self.port)
+        };
+        vec![format!("{scheme}://{}{port}", self.host), cms.config.base_url.origin().ascii_serialization()]
     }
 }
 

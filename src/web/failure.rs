@@ -7,6 +7,8 @@ use axum::response::{IntoResponse, Response};
 use crate::error::{Error, Problems};
 use crate::text::escape_html;
 
+use super::number::Number;
+
 /// An error on its way out of a handler. Doors may draw it in a page of their own: the response carries [`Told`].
 #[derive(Debug)]
 pub struct Failure(pub Error);
@@ -29,7 +31,7 @@ pub struct Told {
 }
 
 /// Seconds after which it is worth trying again when something was busy.
-const TRY_AGAIN_SECONDS: &str = "2";
+pub(super) const TRY_AGAIN_SECONDS: &str = "2";
 
 impl Told {
     /// The answer to an error; what is internal stays internal.
@@ -46,11 +48,17 @@ impl Told {
             }
             Error::Setup(_) | Error::Corrupt { .. } | Error::Internal(_) => {
                 tracing::error!(%error, "the request failed");
-                ("Something went wrong here. It has been written down.".to_owned(), Problems::default())
+                (written_down(), Problems::default())
             }
         };
         Self { status, words, problems }
     }
+}
+
+/// What is told of a fault that nobody outside can mend, with the number that the log knows it by.
+fn written_down() -> String {
+    let under = Number::current().map(|number| format!(" under the number {number}")).unwrap_or_default();
+    format!("Something went wrong here. It has been written down{under}.")
 }
 
 /// The status that an error is answered with.

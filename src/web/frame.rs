@@ -1,13 +1,20 @@
 //! What every request passes through, whichever door it is for.
+//!
+//! `pass` is the whole way: arrive (door, number, address), be let in or refused, be answered, and depart. Whatever
+//! answers, the answer departs through [`Passage::answered`]: that is the one place where headers that all answers have
+//! are set, and where figures and the access log learn what became of the request.
 
 use std::any::Any;
+use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
+use axum::body::HttpBody;
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
@@ -17,26 +24,49 @@ use tracing::Instrument;
 use crate::cms::Cms;
 use crate::error::{Error, Result};
 
+use super::access::{Access, Arrived, Outcome};
+use super::door::Door;
+use super::meter::Meter;
+use super::number::{self, Number, Numbers};
 use super::proxies::Proxies;
-use super::{Asked, Failure, is_from_elsewhere, plain_page};
+use super::queue::Queues;
+use super::{Asked, Failure, is_from_elsewhere};
 
-/// The header that tells a request's number.
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-/// Doors that change nothing, so that no other site's page can misuse a cookie there: they need no check of the origin.
-const READ_ONLY: &str = "/api/";
+/// What is told when too much is going on.
+const BUSY: &str = "Too much is going on at once; please try again.";
+/// What is told of a fault of the program.
+const BROKEN: &str = "A server error occurred.";
+const TOO_LONG: &str = "This took too long and was given up.";
+const FROM_ELSEWHERE: &str = "This form came from another site's page, so nothing was done.";
+/// The status in logs of a request whose asker was gone before the answer.
+const GONE: u16 = 499;
 
-struct Frame {
-    cms: Arc<Cms>,
-    proxies: Proxies,
+pub(super) struct Frame {
+    pub cms: Arc<Cms>,
+    pub proxies: Proxies,
     timeout: Duration,
+    queues: Queues,
+    numbers: Numbers,
+    access: Option<Access>,
+    meter: Option<Meter>,
 }
 
-/// Puts the doors into their frame: number, host, origin, time, size, panics, log.
+/// Puts the doors into their frame: number, host, origin, load, time, size, panics, log.
+///
+/// # Errors
+/// `Setup` for what is configured and makes no sense.
 pub fn frame(doors: Router, cms: Arc<Cms>) -> Result<Router> {
-    let proxies = Proxies::read(&cms.config.server.trusted_proxies)?;
-    let timeout = Duration::from_secs(cms.config.server.timeout_seconds.max(1));
-    let most = usize::try_from(cms.config.server.max_body_bytes).unwrap_or(usize::MAX);
-    let frame = Arc::new(Frame { cms, proxies, timeout });
+    let config = &cms.config;
+    let most = usize::try_from(config.server.max_body_bytes).unwrap_or(usize::MAX);
+    let frame = Arc::new(Frame {
+        proxies: Proxies::read("server.trusted_proxies", &config.server.trusted_proxies)?,
+        timeout: Duration::from_secs(config.server.timeout_seconds.max(1)),
+        queues: Queues::new(&config.load),
+        numbers: Numbers::new(),
+        access: Access::open(&config.log)?,
+        meter: Meter::new(&config.metrics)?,
+        cms,
+    });
     Ok(doors
         .layer(DefaultBodyLimit::max(most))
         .layer(RequestBodyLimitLayer::new(most))
@@ -45,66 +75,147 @@ pub fn frame(doors: Router, cms: Arc<Cms>) -> Result<Router> {
 
 async fn pass(State(frame): State<Arc<Frame>>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    let began = Instant::now();
-    let asked = match Asked::read(&parts, &frame.proxies, &frame.cms) {
-        Ok(asked) => asked,
-        Err(error) => return finished(Failure(error).into_response()),
+    let passage = Passage::begin(frame, &parts);
+    if let Some(meter) = passage.shows_figures(&parts) {
+        let figures = meter.show(&passage.frame.cms, &passage.frame.queues).await;
+        return passage.answered(figures);
+    }
+    let response = match passage.let_in(&parts) {
+        Ok(asked) => {
+            parts.extensions.insert(asked);
+            passage.through(Request::from_parts(parts, body), next).await
+        }
+        Err(refusal) => *refusal,
     };
-    let (method, path) = (parts.method.clone(), parts.uri.path().to_owned());
-    let span = tracing::info_span!("request", id = %asked.id);
-    let id = HeaderValue::from_str(&asked.id).ok();
-    let elsewhere =
-        !path.starts_with(READ_ONLY) && is_from_elsewhere(&method, &parts.headers, &frame.origins(&asked));
-    parts.extensions.insert(asked);
-    let request = Request::from_parts(parts, body);
-    let answered = async { if elsewhere { refused() } else { bounded(request, next, frame.timeout).await } };
-    let mut response = finished(answered.instrument(span.clone()).await);
-    if let Some(id) = id {
-        response.headers_mut().insert(REQUEST_ID, id);
-    }
-    let (status, ms) = (response.status().as_u16(), began.elapsed().as_millis());
-    tracing::info!(parent: &span, %method, path, status, ms, "answered");
-    response
+    passage.answered(response)
 }
 
-impl Frame {
-    /// Origins whose pages may post here: the host that was asked, and the base URL.
-    fn origins(&self, asked: &Asked) -> Vec<String> {
-        let scheme = if asked.is_secure { "https" } else { "http" };
-        let port = if asked.port == if asked.is_secure { 443 } else { 80 } {
-            String::new()
-        } else {
-            format!(":{}", asked.port)
+/// A request on its way. When this is dropped, the way is over, however it ended.
+struct Passage {
+    frame: Arc<Frame>,
+    began: Instant,
+    door: Door,
+    number: Number,
+    peer: IpAddr,
+    address: IpAddr,
+    is_head: bool,
+    written: Option<Arrived>,
+    status: u16,
+    bytes: Option<u64>,
+}
+
+impl Passage {
+    fn begin(frame: Arc<Frame>, parts: &Parts) -> Self {
+        let peer = Asked::peer(parts);
+        let is_proxy = frame.proxies.contain(peer);
+        let number = is_proxy.then(|| Number::sent(&parts.headers)).flatten();
+        let door = Door::of(&parts.method, parts.uri.path());
+        if let Some(meter) = &frame.meter {
+            meter.begins(door);
+        }
+        Self {
+            began: Instant::now(),
+            door,
+            number: number.unwrap_or_else(|| frame.numbers.next()),
+            peer,
+            address: frame.proxies.client(peer, &parts.headers),
+            is_head: parts.method == Method::HEAD,
+            written: frame.access.as_ref().map(|_| Arrived::of(parts)),
+            status: GONE,
+            bytes: None,
+            frame,
+        }
+    }
+
+    /// The figures, if that is what is asked for, by somebody who may see them.
+    fn shows_figures(&self, parts: &Parts) -> Option<&Meter> {
+        let client = (self.address, self.frame.proxies.contain(self.peer));
+        let meter = self.frame.meter.as_ref()?;
+        (parts.method == Method::GET && meter.is_shown(parts.uri.path(), client, &parts.headers))
+            .then_some(meter)
+    }
+
+    /// What is known about the request, or why it is not let in.
+    fn let_in(&self, parts: &Parts) -> Result<Asked, Box<Response>> {
+        let refuse = |status, words: &str| Box::new(self.door.refusal(status, words, &self.number));
+        let from = (self.peer, self.address, self.number.clone());
+        let asked = Asked::read(parts, from, &self.frame.proxies, &self.frame.cms)
+            .map_err(|error| refuse(StatusCode::BAD_REQUEST, &error.to_string()))?;
+        let is_guarded = self.door.can_be_misused() && !parts.method.is_safe();
+        if is_guarded && is_from_elsewhere(&parts.method, &parts.headers, &asked.origins(&self.frame.cms)) {
+            return Err(refuse(StatusCode::FORBIDDEN, FROM_ELSEWHERE));
+        }
+        Ok(asked)
+    }
+
+    /// Through the door: when there is a place, not for ever, and with a panic as one more answer.
+    async fn through(&self, request: Request, next: Next) -> Response {
+        let Some(_place) = self.frame.queues.of(self.door).enter().await else {
+            return self.door.refusal(StatusCode::SERVICE_UNAVAILABLE, BUSY, &self.number);
         };
-        vec![
-            format!("{scheme}://{}{port}", asked.host),
-            self.cms.config.base_url.origin().ascii_serialization(),
-        ]
+        let span = tracing::info_span!("request", id = %self.number);
+        let running = AssertUnwindSafe(next.run(request)).catch_unwind().map(answer_of);
+        let running = self.number.clone().during(running).instrument(span);
+        match tokio::time::timeout(self.frame.timeout, running).await {
+            Ok(response) => self.dressed(response),
+            Err(_) => self.door.refusal(StatusCode::SERVICE_UNAVAILABLE, TOO_LONG, &self.number),
+        }
+    }
+
+    /// A fault of the program is told by the API in one form, whoever found it.
+    fn dressed(&self, response: Response) -> Response {
+        let words = match response.status() {
+            StatusCode::INTERNAL_SERVER_ERROR => BROKEN,
+            StatusCode::SERVICE_UNAVAILABLE => BUSY,
+            _ => return response,
+        };
+        if self.door != Door::Api {
+            return response;
+        }
+        self.door.refusal(response.status(), words, &self.number)
+    }
+
+    /// The end of every request: the answer with what all answers have.
+    fn answered(mut self, mut response: Response) -> Response {
+        let headers = response.headers_mut();
+        headers.insert(number::HEADER, self.number.header());
+        // Browsers shall not guess what it is.
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        self.status = response.status().as_u16();
+        self.bytes = if self.is_head { Some(0) } else { response.body().size_hint().exact() };
+        response
     }
 }
 
-fn refused() -> Response {
-    plain_page(StatusCode::FORBIDDEN, "This form came from another site's page, so nothing was done.")
-}
-
-/// Runs the door: not for ever, and with a panic as one more answer.
-async fn bounded(request: Request, next: Next, timeout: Duration) -> Response {
-    let running = AssertUnwindSafe(next.run(request)).catch_unwind();
-    match tokio::time::timeout(timeout, running).await {
-        Ok(Ok(response)) => response,
-        Ok(Err(panic)) => Failure(Error::internal(words(&*panic))).into_response(),
-        Err(_) => plain_page(StatusCode::SERVICE_UNAVAILABLE, "This took too long and was given up."),
+impl Drop for Passage {
+    fn drop(&mut self) {
+        let took = self.began.elapsed();
+        if let Some(meter) = &self.frame.meter {
+            let status = Some(self.status).filter(|status| *status != GONE);
+            meter.ends(self.door, status, took, self.bytes.unwrap_or(0));
+        }
+        let (Some(access), Some(arrived)) = (&self.frame.access, &self.written) else { return };
+        let outcome = Outcome {
+            time: self.frame.cms.clock.now(),
+            number: &self.number,
+            address: self.address,
+            door: self.door,
+            status: self.status,
+            bytes: self.bytes,
+            took,
+        };
+        access.write(arrived, &outcome);
     }
 }
 
-fn words(panic: &(dyn Any + Send)) -> String {
+/// A panic as one more answer.
+fn answer_of(ended: Result<Response, Box<dyn Any + Send>>) -> Response {
+    let panic = match ended {
+        Ok(response) => return response,
+        Err(panic) => panic,
+    };
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    format!("a handler panicked: {}", text.unwrap_or("without words"))
-}
-
-/// What every answer has: browsers shall not guess what it is.
-fn finished(mut response: Response) -> Response {
-    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    response
+    let words = format!("a handler panicked: {}", text.unwrap_or("without words"));
+    Failure(Error::internal(words)).into_response()
 }

@@ -4,31 +4,40 @@
 //! what comes from other sites, bounds time and size, and turns a panic into an answer. The rest are extractors and
 //! small tools that handlers use. Nothing here knows a page.
 //!
-//! Reading order: `frame`, `asked` (host, address, scheme), `viewer` (sessions), `failure` (errors as answers).
+//! Reading order: `frame`, `asked` (host, address, scheme), `door` (which door, and its words), `number` (of a request),
+//! `queue` (load), `access` (its log), `meter` (figures), `viewer` (sessions), `failure` (errors as answers).
 
+mod access;
 mod asked;
 mod conditional;
 mod cookie;
+mod door;
 mod failure;
 mod frame;
 mod headers;
 mod hosts;
 mod kept;
+mod meter;
 mod neighbourhood;
+mod number;
 mod origin;
 mod pairs;
 mod passes;
 mod proxies;
+mod queue;
+mod redact;
 mod viewer;
 
 pub use asked::{Asked, Here};
 pub use conditional::conditional;
 pub use cookie::{clear_cookie, cookie, set_cookie};
+pub use door::Door;
 pub use failure::{Failure, Told, plain_page, status};
 pub use frame::frame;
 pub use headers::{admin_headers, private, site_headers};
 pub use kept::{kept, remembered};
 pub use neighbourhood::Neighbourhood;
+pub use number::Number;
 pub use origin::is_from_elsewhere;
 pub use pairs::Pairs;
 pub use passes::Passes;

@@ -6,7 +6,7 @@ use axum::http::HeaderMap;
 
 use crate::error::{Error, Result};
 
-/// The proxies that the operator named.
+/// Machines that the operator named: proxies in front, or whoever may read figures.
 #[derive(Debug, Clone, Default)]
 pub struct Proxies(Vec<Network>);
 
@@ -18,9 +18,14 @@ struct Network {
 }
 
 impl Proxies {
-    /// Reads `192.0.2.1` and `10.0.0.0/8`.
-    pub fn read(written: &[String]) -> Result<Self> {
-        written.iter().map(|text| Network::read(text)).collect::<Result<_>>().map(Self)
+    /// Reads `192.0.2.1` and `10.0.0.0/8`, as written under a key of the configuration.
+    pub fn read(key: &str, written: &[String]) -> Result<Self> {
+        written.iter().map(|text| Network::read(key, text)).collect::<Result<_>>().map(Self)
+    }
+
+    /// Whether none is named.
+    pub fn are_none(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Whether this machine is one of them.
@@ -46,10 +51,10 @@ impl Proxies {
 }
 
 impl Network {
-    fn read(text: &str) -> Result<Self> {
+    fn read(key: &str, text: &str) -> Result<Self> {
         let told = || {
             Error::Setup(format!(
-                "server.trusted_proxies: “{text}” is neither an address (192.0.2.1) nor a network (10.0.0.0/8)"
+                "{key}: “{text}” is neither an address (192.0.2.1) nor a network (10.0.0.0/8)"
             ))
         };
         let (address, bits) =
@@ -81,7 +86,8 @@ mod tests {
 
     #[test]
     fn forwarded_addresses_are_believed_from_proxies_alone() {
-        let proxies = Proxies::read(&["10.0.0.0/8".into(), "2001:db8::1".into()]).unwrap();
+        let proxies =
+            Proxies::read("server.trusted_proxies", &["10.0.0.0/8".into(), "2001:db8::1".into()]).unwrap();
         for (peer, header, expected) in [
             ("203.0.113.9", "198.51.100.7", "203.0.113.9"),
             ("10.1.2.3", "198.51.100.7", "198.51.100.7"),
@@ -97,7 +103,14 @@ mod tests {
             let client = proxies.client(peer.parse().unwrap(), &headers);
             assert_eq!(client, expected.parse::<IpAddr>().unwrap(), "{peer} {header}");
         }
-        assert!(Proxies::read(&["10.0.0.0/33".into()]).is_err() && Proxies::read(&["proxy".into()]).is_err());
-        assert!(Proxies::read(&["0.0.0.0/0".into()]).unwrap().contain("9.9.9.9".parse().unwrap()));
+        assert!(
+            Proxies::read("server.trusted_proxies", &["10.0.0.0/33".into()]).is_err()
+                && Proxies::read("server.trusted_proxies", &["proxy".into()]).is_err()
+        );
+        assert!(
+            Proxies::read("server.trusted_proxies", &["0.0.0.0/0".into()])
+                .unwrap()
+                .contain("9.9.9.9".parse().unwrap())
+        );
     }
 }

@@ -39,8 +39,13 @@ struct Serving {
 
 impl Serving {
     fn start(site: &Path) -> Self {
+        Self::start_with(site, &[])
+    }
+
+    fn start_with(site: &Path, variables: &[(&str, &str)]) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut command = siskin(site, &["serve", "--port", &port.to_string()]);
+        command.envs(variables.iter().copied());
         let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let serving = Self { child, port };
         let patience = Instant::now() + Duration::from_secs(60);
@@ -74,6 +79,32 @@ impl Drop for Serving {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+#[test]
+fn the_access_log_has_a_line_for_each_request_and_tells_no_secret() {
+    let dir = new_site();
+    let serving = Serving::start_with(dir.path(), &[("SISKIN_LOG__ACCESS", "json")]);
+    let asked = [
+        "/api/v2/pages/?limit=1&token=secret-t",
+        "/admin/setup/secret-u",
+        "/%0a%1b[31m{\"a\":1}",
+        "/?s=secret-s",
+    ];
+    let numbers: Vec<String> = asked
+        .map(|path| {
+            let answer = serving.get(path).unwrap();
+            let number = answer.lines().find_map(|line| line.strip_prefix("x-request-id: "));
+            number.unwrap().to_owned()
+        })
+        .into();
+    let (_, printed) = serving.terminate();
+    assert!(!printed.contains("secret"), "{printed}");
+    let lines: Vec<serde_json::Value> =
+        printed.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let told: Vec<&str> = lines.iter().filter_map(|line| line["id"].as_str()).collect();
+    assert_eq!(told, numbers, "{printed}");
+    assert!(lines.iter().all(|line| line["address"] == "127.0.0.1" && line["status"].is_u64()), "{printed}");
 }
 
 #[test]

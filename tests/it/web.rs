@@ -48,6 +48,7 @@ impl Door {
             .route("/change", post(async |body: Bytes| format!("{} bytes", body.len())))
             .route("/api/change", post(async || "changed"))
             .route("/panic", get(async || -> &'static str { panic!("a secret of the handler") }))
+            .route("/api/panic", get(async || -> &'static str { panic!("a secret of the handler") }))
             .route("/fail", get(async || -> Result<(), Failure> { Err(Error::internal("a secret").into()) }))
             .route("/slow", get(async || tokio::time::sleep(Duration::from_secs(30)).await))
             .with_state(cms.clone());
@@ -205,4 +206,96 @@ async fn health_is_told_by_any_name() {
     door.cms.db.close().await;
     let ask = Request::builder().uri("/healthz").body(Body::empty()).unwrap();
     assert_eq!(router.oneshot(ask).await.unwrap().status(), StatusCode::SERVICE_UNAVAILABLE);
+}
+
+#[tokio::test]
+async fn a_number_is_taken_over_from_proxies_alone_and_in_a_safe_spelling() {
+    let stranger = Door::new(|_| ()).await;
+    let proxied = Door::new(|config| config.server.trusted_proxies = vec!["10.0.0.0/8".into()]).await;
+    let long = "x".repeat(200);
+    for (door, sent, is_taken) in [
+        (&stranger, "abc-1", false),
+        (&proxied, "abc-1", true),
+        (&proxied, "<script>", false),
+        (&proxied, "a b", false),
+        (&proxied, long.as_str(), false),
+    ] {
+        let answer = door.ask(at("/who").header("x-request-id", sent), Body::empty()).await;
+        assert_eq!(answer.headers["x-request-id"] == sent, is_taken, "{sent}");
+    }
+    let refused =
+        proxied.ask(Request::builder().uri("/who").header("host", "evil.test"), Body::empty()).await;
+    assert!(refused.headers.contains_key("x-request-id"), "a refusal has a number too");
+    let (one, other) = (stranger.get("/who").await, stranger.get("/who").await);
+    assert_ne!(one.headers["x-request-id"], other.headers["x-request-id"]);
+}
+
+#[tokio::test]
+async fn an_error_names_the_number_that_it_is_written_down_under() {
+    let door = Door::new(|_| ()).await;
+    for path in ["/panic", "/fail", "/slow", "/api/panic"] {
+        let answer = door.get(path).await;
+        let number = answer.headers["x-request-id"].to_str().unwrap();
+        assert!(answer.text.contains(number), "{path}: {}", answer.text);
+    }
+    let told = door.get("/api/panic").await;
+    assert_eq!(told.headers["content-type"], "application/json");
+    assert!(told.text.starts_with(r#"{"detail":"A server error occurred.","request_id":""#), "{}", told.text);
+}
+
+#[tokio::test]
+async fn figures_are_for_those_who_may_see_them() {
+    let figures = |change: fn(&mut siskin::config::Metrics)| {
+        Door::new(move |config| {
+            config.metrics.enabled = true;
+            config.metrics.allowed = vec!["10.0.0.1".into()];
+            change(&mut config.metrics);
+        })
+    };
+    let door = figures(|_| ()).await;
+    door.get("/who").await;
+    door.get("/nowhere").await;
+    door.get("/api/panic").await;
+    let shown = door.ask(Request::builder().uri("/metrics").header("host", "10.9.9.9"), Body::empty()).await;
+    assert_eq!(shown.status, StatusCode::OK);
+    for line in [
+        r#"siskin_requests_total{door="pages",status="2xx"} 1"#,
+        r#"siskin_requests_total{door="pages",status="4xx"} 1"#,
+        r#"siskin_requests_total{door="api",status="5xx"} 1"#,
+        r#"siskin_request_seconds_count{door="api"} 1"#,
+        r#"siskin_requests_in_flight{door="pages"} 1"#,
+        r#"siskin_follower_lag_events{follower="snapshot"} 0"#,
+        "siskin_store_connections_open ",
+    ] {
+        assert!(shown.text.contains(line), "{line} is not in {}", shown.text);
+    }
+    let count = shown.text.lines().count();
+    for path in ["/a", "/b?c=d", "/api/e"] {
+        door.ask(at(path).method("BREW").header("user-agent", path), Body::empty()).await;
+    }
+    let after = door.get("/metrics").await;
+    assert_eq!(after.text.lines().count(), count, "nothing that is sent makes a new series");
+
+    for (hidden, header, value) in [
+        (figures(|metrics| metrics.enabled = false).await, "accept", "*/*"),
+        (figures(|metrics| metrics.allowed = vec!["127.0.0.1".into()]).await, "accept", "*/*"),
+        (figures(|metrics| metrics.token = "secret".into()).await, "accept", "*/*"),
+        (figures(|metrics| metrics.token = "secret".into()).await, "authorization", "Bearer secre"),
+        (figures(|_| ()).await, "x-forwarded-for", "10.0.0.1"),
+    ] {
+        let answer = hidden.ask(at("/metrics").header(header, value), Body::empty()).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{header}: {value}");
+    }
+    let by_token = figures(|metrics| {
+        metrics.token = "secret".into();
+        metrics.allowed.clear();
+    });
+    let asked = at("/metrics").header("authorization", "Bearer secret");
+    assert_eq!(by_token.await.ask(asked, Body::empty()).await.status, StatusCode::OK);
+    let dir = tempfile::tempdir().unwrap();
+    let mut config = Config::defaults(dir.path());
+    config.metrics.enabled = true;
+    config.metrics.allowed.clear();
+    let cms = Cms::builder(dir.path()).config(config).open().await.unwrap();
+    assert!(web::frame(Router::new(), cms).is_err(), "figures for everybody are refused at start");
 }

@@ -48,7 +48,7 @@ impl Server {
         let doors = Router::new()
             .route("/hello", get(async || "hello"))
             .route("/held", get(hold.clone()))
-            .route("/admin/held", get(hold))
+            .route("/api/held", get(hold))
             .route("/admin/hello", get(async || "hello"))
             .route("/much", get(async || vec![b'x'; 64 * 1024 * 1024]))
             .route("/echo", post(async |body: Bytes| body))
@@ -304,6 +304,61 @@ async fn uploads_end_at_their_bound() {
         "a body without an end is not read to it"
     );
     assert_eq!(status(&server.get("/hello").await), "200");
+}
+
+#[tokio::test]
+async fn a_flood_is_told_so_and_leaves_others_at_work() {
+    let server = Server::start(|config| {
+        config.load.reads_at_once = 2;
+        config.load.reads_waiting = 3;
+    })
+    .await;
+    let mut asked = Vec::new();
+    for _ in 0..40 {
+        let mut stream = server.connect().await;
+        stream.write_all(&asking("/held", "Connection: close\r\n")).await.unwrap();
+        asked.push(stream);
+    }
+    let mut refused = 0;
+    let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+    for mut stream in asked {
+        let tell = tell.clone();
+        tokio::spawn(async move { tell.send(all(&mut stream).await) });
+    }
+    while refused < 35 {
+        let answer = tokio::time::timeout(PATIENCE, told.recv()).await.unwrap().unwrap();
+        assert!(status(&answer) == "503" && answer.contains("retry-after: "), "{answer}");
+        refused += 1;
+    }
+    let meanwhile = server.get("/api/held").await;
+    assert!(status(&meanwhile) == "503" && meanwhile.contains(r#"{"detail":"Too much"#), "{meanwhile}");
+    assert_eq!(status(&server.get("/admin/hello").await), "200", "editors go on working");
+    server.held.add_permits(5);
+    for _ in 0..5 {
+        let answer = tokio::time::timeout(PATIENCE, told.recv()).await.unwrap().unwrap();
+        assert!(answer.ends_with("held"), "{answer}");
+    }
+    for _ in 0..10 {
+        assert_eq!(status(&server.get("/hello").await), "200", "and all is as before");
+    }
+}
+
+#[tokio::test]
+async fn whoever_waits_too_long_or_goes_gives_the_place_back() {
+    let server = Server::start(|config| {
+        config.load.reads_at_once = 1;
+        config.load.reads_waiting = 2;
+        config.load.wait_seconds = 1;
+    })
+    .await;
+    let mut first = server.connect().await;
+    first.write_all(&asking("/held", "")).await.unwrap();
+    assert_eq!(status(&server.get("/hello").await), "503", "it waited for its second and was told");
+    drop(first);
+    let began = Instant::now();
+    while status(&server.get("/hello").await) != "200" {
+        assert!(began.elapsed() < PATIENCE, "who went away holds no place");
+    }
 }
 
 #[tokio::test]
