@@ -53,6 +53,16 @@ impl Readers {
         begun
     }
 
+    /// How many connections there are.
+    pub fn size(&self) -> u32 {
+        self.pool.size()
+    }
+
+    /// How many of them nobody uses.
+    pub fn num_idle(&self) -> usize {
+        self.pool.num_idle() + lock(&self.spare).connections.len()
+    }
+
     /// Ends every connection.
     pub async fn close(&self) {
         let spare = std::mem::take(&mut lock(&self.spare).connections);
