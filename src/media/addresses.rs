@@ -5,6 +5,9 @@
 //! one image, one spec and one focal point.
 
 use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -19,10 +22,14 @@ use crate::schema::Schema;
 
 use super::image::Image;
 use super::image::Rendition;
+use super::name::Original;
 use super::spec::Spec;
 
 /// What rich text shows images in, and what the admin shows them in.
 const OWN: [&str; 5] = ["width-800", "width-500", "max-165x165", "max-800x600", "width-1200|format-webp"];
+/// Filter specs that strangers may have signed for, besides those declared: enough for every `srcset` of a site, and few
+/// enough that nobody has an image made in every size there is.
+const MOST_SIGNED: usize = 64;
 /// Keeps signatures of renditions apart from whatever else the key signs.
 const PURPOSE: &[u8] = b"rendition\0";
 
@@ -30,6 +37,8 @@ const PURPOSE: &[u8] = b"rendition\0";
 #[derive(Clone)]
 pub struct Addresses {
     declared: HashSet<String>,
+    /// What strangers had signed for since the program started.
+    signed: Arc<Mutex<HashSet<String>>>,
     /// Filled with zeros to the block of the hash, as HMAC does with a shorter key.
     key: [u8; 64],
 }
@@ -50,17 +59,31 @@ impl Addresses {
         }
         let mut block = [0; 64];
         block[..key.len()].copy_from_slice(&key);
-        Ok(Self { declared, key: block })
+        Ok(Self { declared, signed: Arc::default(), key: block })
     }
 
     /// A rendition with an address that will be answered: signed, if its spec is not declared.
     pub fn rendition(&self, image: &Image, spec: &Spec) -> Result<Rendition> {
         let mut rendition = image.rendition(spec)?;
-        if !self.declared.contains(&spec.to_string()) {
-            let name = image.original()?.rendition_name(spec);
-            rendition.url = format!("{}?s={}", rendition.url, self.signature(&name));
-        }
+        rendition.url = self.path(&image.original()?, spec);
         Ok(rendition)
+    }
+
+    /// The path of a rendition that will be answered.
+    pub fn path(&self, original: &Original, spec: &Spec) -> String {
+        let path = original.rendition_path(spec);
+        match self.declared.contains(&spec.to_string()) {
+            true => path,
+            false => format!("{path}?s={}", self.signature(&original.rendition_name(spec))),
+        }
+    }
+
+    /// Whether a stranger may have renditions by this spec signed for. Each spec counts once, for all images.
+    pub fn may_sign(&self, spec: &Spec) -> bool {
+        let text = spec.to_string();
+        let mut signed = self.signed.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_known = self.declared.contains(&text) || signed.contains(&text);
+        is_known || (signed.len() < MOST_SIGNED && signed.insert(text))
     }
 
     /// Whether a rendition of this name may be made for whoever asks with this `?s=`.
@@ -116,6 +139,16 @@ mod tests {
         assert!(!allowed(name, "width-501", None));
         assert!(!allowed("x.width-502.jpg", "width-502", Some(&signature)));
         assert!(!allowed("y.width-501.jpg", "width-501", Some(&signature)));
+    }
+
+    #[test]
+    fn strangers_have_a_bounded_number_of_specs_signed_for() {
+        let addresses = Addresses::new([7; 32], &Schema::default(), &["width-7".into()], &[]).unwrap();
+        let may_sign = |spec: String| addresses.may_sign(&Spec::parse(&spec).unwrap());
+        let first: Vec<u32> = (1001..).take(MOST_SIGNED).collect();
+        assert!(first.iter().all(|width| may_sign(format!("width-{width}"))));
+        assert!(!may_sign("width-2000".into()));
+        assert!(may_sign("width-1001".into()) && may_sign("width-7".into()));
     }
 
     #[test]

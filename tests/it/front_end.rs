@@ -179,3 +179,70 @@ async fn a_theme_beside_a_front_end_writes_its_addresses_too() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn renditions_are_added_to_any_answer_and_can_be_fetched() {
+    for_each_fresh(async |fresh| {
+        let world = World::new(fresh, ThemeName(None)).await;
+        let host = "localhost:8000";
+        let asked = "renditions=width-331,fill-90x60%7Cformat-webp,width-331";
+        for path in [
+            format!("/api/v2/images/?limit=3&{asked}"),
+            format!("/api/v2/pages/?type=journal.ArticlePage&limit=3&fields=*&{asked}"),
+            format!("/api/v2/pages/?type=birds.BirdPage&limit=20&fields=body&{asked}"),
+        ] {
+            let listed = world.json(host, &path).await;
+            let mut seen = 0;
+            for item in listed["items"].as_array().unwrap() {
+                for (image, made) in item["renditions"].as_object().unwrap() {
+                    assert_eq!(made.as_object().unwrap().len(), 2, "{path}: {image}");
+                    let (wide, small) = (&made["width-331"], &made["fill-90x60|format-webp"]);
+                    // Drawings are shown as they are.
+                    if wide["error"] == "SourceImageIOError" {
+                        continue;
+                    }
+                    seen += 1;
+                    assert_eq!(
+                        (&wide["width"], &small["width"], &small["height"]),
+                        (&331.into(), &90.into(), &60.into())
+                    );
+                    assert!(wide["alt"].is_string());
+                    let fetched = world.get(host, wide["url"].as_str().unwrap()).await;
+                    assert_eq!(fetched.status, StatusCode::OK, "{wide}");
+                }
+            }
+            assert!(seen > 0, "{path}");
+        }
+        let plain = world.json(host, "/api/v2/images/?limit=3").await;
+        assert!(plain["items"][0].get("renditions").is_none());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn renditions_that_cannot_be_are_refused_by_name() {
+    for_each_fresh(async |fresh| {
+        let world = World::new(fresh, ThemeName(None)).await;
+        let many: Vec<String> = (1..10).map(|width| format!("width-{width}")).collect();
+        for (asked, told) in [
+            ("width-0", "renditions: “width-0”"),
+            ("nonsense", "renditions: “nonsense”"),
+            ("width-99999999999", "renditions: “width-99999999999”"),
+            (&many.join(","), "renditions: at most 8 filter specs"),
+        ] {
+            let answer = world.get("localhost:8000", &format!("/api/v2/images/?renditions={asked}")).await;
+            assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{asked}");
+            assert!(answer.text.contains(told), "{asked}: {}", answer.text);
+        }
+        let mut refused = 0;
+        for width in 400..480 {
+            let answer =
+                world.get("localhost:8000", &format!("/api/v2/images/?renditions=width-{width}")).await;
+            refused += u32::from(answer.status == StatusCode::BAD_REQUEST);
+        }
+        assert!(refused > 0, "a stranger has any number of sizes signed for");
+        let declared = world.get("localhost:8000", "/api/v2/images/?renditions=width-800").await;
+        assert_eq!(declared.status, StatusCode::OK);
+    })
+    .await;
+}

@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 use super::answer::Refusal;
 use super::face::Faces;
 use super::params::Params;
+use super::renditions::Wanted;
 use super::rich::Format;
 use super::show::Setting;
 use crate::accounts::Actor;
@@ -78,8 +79,8 @@ impl Ask {
     }
 
     /// What showing objects needs to know.
-    pub fn setting<'a>(&'a self, scope: &'a Scope, format: Format) -> Setting<'a> {
-        Setting {
+    pub fn setting<'a>(&'a self, scope: &'a Scope, format: Format) -> Result<Setting<'a>, Refusal> {
+        Ok(Setting {
             schema: &self.schema,
             faces: &self.faces,
             base: &self.base,
@@ -87,7 +88,9 @@ impl Ask {
             sites: &self.sites,
             scope,
             format,
-        }
+            addresses: &self.cms.addresses,
+            renditions: Wanted::read(self)?,
+        })
     }
 
     /// The pages that this request may see: those of the site that `?site=` names, else of the request's own.

@@ -30,7 +30,7 @@ pub async fn show(ask: &Ask, endpoint: &Endpoint, id: Option<i64>) -> Result<Ans
     let item = found.ok_or_else(|| Refusal::no_such(&narrowed.label))?;
     let choice = listing::choice(ask, &item.type_, View::Detail)?;
     let format = Format::read(&ask.params)?;
-    let setting = ask.setting(&narrowed.scope, format);
+    let setting = ask.setting(&narrowed.scope, format)?;
     let (shown, mut tags) =
         show::all(&mut reading, &setting, (&[Subject::Item(&item)], library), &choice).await?;
     tags.extend(kept::relatives(&narrowed));

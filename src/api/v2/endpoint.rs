@@ -54,6 +54,7 @@ impl Endpoint {
             "search",
             "search_operator",
             "rich_text_format",
+            "renditions",
             "_",
             "format",
         ];
@@ -65,6 +66,7 @@ impl Endpoint {
             "search",
             "search_operator",
             "rich_text_format",
+            "renditions",
             "_",
             "format",
             "type",

@@ -1,6 +1,7 @@
 //! What subjects refer to, as far as a choice shows it: a walk of the declared shapes over the documents that makes no
 //! answer. Objects are loaded a level at a time, so that an answer is put together once.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -29,18 +30,19 @@ use crate::schema::Target;
 use crate::store::Conn;
 use crate::text::rich;
 
-/// Loads what the subjects refer to, one statement a level of nesting.
+/// Loads what the subjects refer to, one statement a level of nesting. Gives the images that each of them shows, if
+/// renditions of them are asked for.
 pub async fn all(
     conn: &mut Conn,
     setting: &Setting<'_>,
     library: &mut Library,
     (subjects, choice): (&[Subject<'_>], &Choice),
-) -> Result<()> {
+) -> Result<Vec<BTreeSet<i64>>> {
     loop {
-        let mut walk = Walk { setting, library, objects: 0 };
-        subjects.iter().for_each(|subject| walk.subject(*subject, choice));
+        let mut walk = Walk { setting, library, objects: 0, images: BTreeSet::new() };
+        let images = subjects.iter().map(|subject| walk.images_of(*subject, choice)).collect();
         if !library.load(conn).await? {
-            return Ok(());
+            return Ok(images);
         }
     }
 }
@@ -49,9 +51,19 @@ struct Walk<'a> {
     setting: &'a Setting<'a>,
     library: &'a mut Library,
     objects: usize,
+    images: BTreeSet<i64>,
 }
 
 impl Walk<'_> {
+    fn images_of(&mut self, subject: Subject<'_>, choice: &Choice) -> BTreeSet<i64> {
+        self.subject(subject, choice);
+        std::mem::take(&mut self.images)
+    }
+
+    fn wants_renditions(&self) -> bool {
+        !self.setting.renditions.is_empty()
+    }
+
     fn subject(&mut self, subject: Subject<'_>, choice: &Choice) {
         self.objects += 1;
         if self.objects > MOST_OBJECTS {
@@ -115,6 +127,9 @@ impl Walk<'_> {
         if matches!(target, Target::Collection | Target::User) {
             return;
         }
+        if *target == Target::Image && self.wants_renditions() {
+            self.image(&id.into());
+        }
         if let Some(item) = self.want(Reference::Id(family.to_owned(), id), nested.extent(target)) {
             self.subject(Subject::Item(&item), nested);
         }
@@ -133,6 +148,7 @@ impl Walk<'_> {
 
     fn image(&mut self, id: &Value) {
         if let Some(id) = id.as_i64() {
+            self.images.insert(id);
             self.want(Reference::Id(IMAGE.to_owned(), id), Extent::Whole);
         }
     }
@@ -153,6 +169,10 @@ impl Walk<'_> {
                 stored.as_array().into_iter().flatten().for_each(|entry| self.block(blocks, entry));
             }
             Shape::Link(Target::Image) if field.options.api_rendition.is_some() => self.image(stored),
+            Shape::Link(Target::Image) if self.wants_renditions() => self.image(stored),
+            Shape::Links(Target::Image) if self.wants_renditions() => {
+                stored.as_array().into_iter().flatten().for_each(|id| self.image(id));
+            }
             _ => {}
         }
     }
@@ -166,16 +186,22 @@ impl Walk<'_> {
     }
 
     fn rich_text(&mut self, stored: &str) {
-        if !matches!(self.setting.format, Format::Html | Format::Markdown) {
+        let is_expanded = matches!(self.setting.format, Format::Html | Format::Markdown);
+        if !is_expanded && !self.wants_renditions() {
             return;
         }
         for (kind, id) in rich::references(stored) {
-            let (family, extent) = match kind {
-                rich::Kind::Page => (PAGE_FAMILY, Extent::Brief),
-                rich::Kind::Document => (DOCUMENT, Extent::Brief),
-                rich::Kind::Image => (IMAGE, Extent::Whole),
+            let family = match kind {
+                rich::Kind::Image => {
+                    self.image(&id.into());
+                    continue;
+                }
+                rich::Kind::Page => PAGE_FAMILY,
+                rich::Kind::Document => DOCUMENT,
             };
-            self.want(Reference::Id(family.to_owned(), id), extent);
+            if is_expanded {
+                self.want(Reference::Id(family.to_owned(), id), Extent::Brief);
+            }
         }
     }
 }

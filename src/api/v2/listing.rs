@@ -34,13 +34,17 @@ pub async fn list(ask: &Ask, endpoint: &Endpoint) -> Result<Answer, Refusal> {
     let (offset, limit) = window(ask)?;
     let choice = choice(ask, &narrowed.label, View::Listing)?;
     let format = Format::read(&ask.params)?;
-    narrowed.selection = narrowed.selection.extent(choice.of_columns());
-    if !choice.needs_documents() {
+    let setting = ask.setting(&narrowed.scope, format)?;
+    // Renditions are told from columns and descriptions that a list reads for nothing else.
+    let is_brief = setting.renditions.is_empty();
+    if is_brief {
+        narrowed.selection = narrowed.selection.extent(choice.of_columns());
+    }
+    if is_brief && !choice.needs_documents() {
         narrowed.selection = narrowed.selection.without_documents();
     }
     let (total, items) = narrowed.selection.page(&mut reading, offset, limit).await?;
     let subjects: Vec<_> = items.iter().map(Subject::Item).collect();
-    let setting = ask.setting(&narrowed.scope, format);
     let library = Library::new(narrowed.scope.everywhere());
     let (items, mut tags) = show::all(&mut reading, &setting, (&subjects, library), &choice).await?;
     tags.extend(kept::list(&narrowed, endpoint));

@@ -27,6 +27,7 @@ mod object;
 mod ordering;
 mod params;
 mod redirects;
+mod renditions;
 mod repr;
 mod rich;
 mod routes;

@@ -19,6 +19,7 @@ use crate::redirects::Redirect;
 use crate::schema::COLLECTION;
 use crate::schema::Document;
 use crate::schema::Field;
+use crate::schema::IMAGE;
 use crate::schema::PAGE_FAMILY;
 
 /// What is shown.
@@ -50,6 +51,14 @@ impl<'a> Subject<'a> {
             Self::Item(item) => &item.type_,
             Self::Row { label, .. } | Self::Bare(label, _) => label,
             Self::Redirect(_) => super::face::REDIRECT,
+        }
+    }
+
+    /// The object, if it is an image itself.
+    pub fn image(self) -> Option<&'a Item> {
+        match self {
+            Self::Item(item) if item.family == IMAGE => Some(item),
+            _ => None,
         }
     }
 

@@ -43,7 +43,7 @@ pub async fn list(ask: &Ask) -> Result<Answer, Refusal> {
     let subjects: Vec<_> = redirects.iter().map(Subject::Redirect).collect();
     let (scope, library) = (ask.everywhere(), Library::new(ask.everywhere()));
     let (items, mut tags) =
-        show::all(&mut reading, &ask.setting(&scope, format), (&subjects, library), &choice).await?;
+        show::all(&mut reading, &ask.setting(&scope, format)?, (&subjects, library), &choice).await?;
     tags.push(Tag::Type(REDIRECT.to_owned()));
     Ok(Answer::Object(json!({ "meta": { "total_count": total }, "items": items }), tags))
 }
@@ -58,7 +58,7 @@ pub async fn show(ask: &Ask, id: Option<i64>) -> Result<Answer, Refusal> {
     let choice = listing::choice(ask, REDIRECT, View::Detail)?;
     let format = Format::read(&ask.params)?;
     let (scope, library) = (ask.everywhere(), Library::new(ask.everywhere()));
-    let setting = ask.setting(&scope, format);
+    let setting = ask.setting(&scope, format)?;
     let (shown, mut tags) =
         show::all(&mut reading, &setting, (&[Subject::Redirect(redirect)], library), &choice).await?;
     tags.push(Tag::Type(REDIRECT.to_owned()));

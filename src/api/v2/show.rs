@@ -17,11 +17,13 @@ use super::gather;
 use super::kept;
 use super::object;
 use super::object::Subject;
+use super::renditions::Wanted;
 use super::rich::Format;
 use crate::cache::Tag;
 use crate::error::Error;
 use crate::error::Result;
 use crate::media;
+use crate::media::Addresses;
 use crate::media::Focal;
 use crate::media::Format as MediaFormat;
 use crate::media::Original;
@@ -57,6 +59,10 @@ pub struct Setting<'a> {
     pub scope: &'a Scope,
     /// The form of rich text.
     pub format: Format,
+    /// Addresses of renditions that are answered.
+    pub addresses: &'a Addresses,
+    /// The renditions of images that are asked for besides.
+    pub renditions: Wanted,
 }
 
 /// A setting with what has been loaded so far.
@@ -80,11 +86,17 @@ pub async fn all(
     (subjects, mut library): (&[Subject<'_>], Library),
     choice: &Choice,
 ) -> Result<(Vec<Value>, Vec<Tag>)> {
-    gather::all(conn, setting, &mut library, (subjects, choice)).await?;
+    let images = gather::all(conn, setting, &mut library, (subjects, choice)).await?;
     loop {
         let (missed, count) = (RefCell::default(), Cell::default());
         let show = Show { setting, schema: setting.schema, library: &library, missed, shown: count };
-        let shown = subjects.iter().map(|subject| object::object(&show, *subject, choice)).collect();
+        let mut shown: Vec<Value> =
+            subjects.iter().map(|subject| object::object(&show, *subject, choice)).collect();
+        if !setting.renditions.is_empty() {
+            for ((object, subject), images) in shown.iter_mut().zip(subjects).zip(&images) {
+                setting.renditions.put(&show, object, images, subject.image());
+            }
+        }
         if show.shown.get() > MOST_OBJECTS {
             let words =
                 format!("fields asks for more than {MOST_OBJECTS} objects: nest less, or lower the limit");
@@ -174,7 +186,7 @@ impl Show<'_> {
     pub fn made(&self, image: &Item, spec: &str) -> Option<(String, Size)> {
         let (original, spec) = (original(image)?, Spec::parse(spec).ok()?);
         let plan = Plan::of(original.size, original.focal, &spec).ok()?;
-        Some((original.rendition_path(&spec), plan.size))
+        Some((self.setting.addresses.path(&original, &spec), plan.size))
     }
 
     /// Where a redirect leads.
