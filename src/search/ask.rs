@@ -228,4 +228,14 @@ mod tests {
         let index = Index::open(folder.path()).unwrap();
         assert!(index.mark().is_none() && index.is_empty());
     }
+
+    #[test]
+    fn a_new_index_is_left_to_the_process_that_made_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let index = Index::open(folder.path()).unwrap();
+        index.replace(&document(1, "One", "")).unwrap();
+        let beside = Index::open(folder.path()).unwrap();
+        index.commit(&Mark::at(3, "m")).unwrap();
+        assert_eq!(beside.mark(), Some(Mark::at(3, "m")));
+    }
 }

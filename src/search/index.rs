@@ -126,8 +126,12 @@ impl Index {
 
 fn existing(folder: &Path, schema: &tantivy::schema::Schema) -> Option<tantivy::Index> {
     let index = tantivy::Index::open_in_dir(folder).ok()?;
-    let mark: Mark = serde_json::from_str(&index.load_metas().ok()?.payload?).ok()?;
-    (index.schema() == *schema && mark.format == FORMAT).then_some(index)
+    // Without a mark it is new: the process that made it may be about to write it, and is not disturbed.
+    let is_ours =
+        index.load_metas().ok()?.payload.is_none_or(|payload| {
+            serde_json::from_str(&payload).is_ok_and(|mark: Mark| mark.format == FORMAT)
+        });
+    (index.schema() == *schema && is_ours).then_some(index)
 }
 
 fn fresh(folder: &Path, schema: tantivy::schema::Schema) -> Result<tantivy::Index> {
