@@ -44,3 +44,6 @@ pub mod api;
 pub mod admin;
 pub mod server;
 pub mod cli;
+
+// What a program on this crate builds with.
+pub mod extend;

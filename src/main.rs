@@ -7,5 +7,5 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    siskin::cli::run()
+    siskin::cli::run(siskin::cms::Cms::builder("."))
 }

@@ -66,7 +66,8 @@ impl FromRef<Door> for Arc<Cms> {
 /// `Setup` for a mistake in a template, with file and line.
 pub fn router(cms: Arc<Cms>) -> Result<Router> {
     let folder = cms.config.dir.join("themes/admin");
-    let door = Door(Arc::new(Admin { screens: Screens::load(Some(folder), cfg!(debug_assertions))?, cms }));
+    let screens = Screens::load(Some(folder), &cms.registry, cfg!(debug_assertions))?;
+    let door = Door(Arc::new(Admin { screens, cms }));
     let inside = Router::new()
         .route("/login", get(sign_in::show).post(sign_in::enter))
         .route("/logout", post(sign_in::leave))

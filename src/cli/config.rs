@@ -4,10 +4,9 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
+use crate::cms::SiteFolder;
 use crate::config as settings;
 use crate::error::Result;
-
-use super::Site;
 
 /// Check the configuration, or read what can be configured.
 #[derive(Args)]
@@ -25,7 +24,7 @@ enum Command {
 }
 
 impl Config {
-    pub fn run(self, site: &Site) -> Result<ExitCode> {
+    pub fn run(self, site: &SiteFolder) -> Result<ExitCode> {
         match self.command {
             Command::Check => check(&site.config()?),
             Command::Reference => print!("{}", settings::reference_page()),

@@ -5,12 +5,14 @@ use std::process::ExitCode;
 use clap::Args;
 
 use crate::accounts::Actor;
-use crate::cms::{Cms, ModelChanges};
+use crate::cms::{Cms, ModelChanges, SiteFolder};
 use crate::error::Result;
+use crate::events::handlers;
 use crate::media;
 use crate::pages::doctor;
+use crate::store::Conn;
 
-use super::{REFUSED, Site};
+use super::REFUSED;
 
 /// Look for what cannot be: in the tree, addresses, flags, references and files.
 ///
@@ -24,7 +26,7 @@ pub struct Doctor {
 }
 
 impl Doctor {
-    pub async fn run(self, site: &Site) -> Result<ExitCode> {
+    pub async fn run(self, site: SiteFolder) -> Result<ExitCode> {
         let cms = site.open(ModelChanges::Ignore).await?;
         if self.repair {
             repair(&cms).await?;
@@ -50,11 +52,25 @@ async fn examine(cms: &Cms) -> Result<usize> {
     for name in &files.missing {
         println!("{name}: the file is gone; upload it again");
     }
+    let failing = failing_handlers(&mut conn).await?;
     let useless = files.unused.len() + files.stale.len();
     if useless > 0 {
         println!("{useless} files are used by nothing (--repair deletes them)");
     }
-    Ok(found.len() + files.missing.len())
+    Ok(found.len() + files.missing.len() + failing)
+}
+
+async fn failing_handlers(conn: &mut Conn) -> Result<usize> {
+    let mut places = handlers::places(conn).await?;
+    places.retain(|place| place.failures > 0);
+    for place in &places {
+        let (name, event) = (&place.name, place.position + 1);
+        println!(
+            "event handler {name}: failed {} times at event {event}: {} (mend it, or `siskin handlers skip {name}`)",
+            place.failures, place.problem
+        );
+    }
+    Ok(places.len())
 }
 
 async fn repair(cms: &Cms) -> Result<()> {

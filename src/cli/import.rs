@@ -6,8 +6,7 @@ use std::process::ExitCode;
 use indicatif::ProgressBar;
 use indicatif::ProgressStyle;
 
-use super::Site;
-use crate::cms::ModelChanges;
+use crate::cms::{ModelChanges, SiteFolder};
 use crate::error::Result;
 use crate::transfer::wagtail;
 use crate::transfer::wagtail::Destination;
@@ -54,7 +53,7 @@ struct Wagtail {
 
 impl Import {
     /// Runs the command on the site in a folder.
-    pub(super) async fn run(self, site: &Site) -> Result<ExitCode> {
+    pub(super) async fn run(self, site: SiteFolder) -> Result<ExitCode> {
         match self.from {
             From::Wagtail(wagtail) => wagtail.run(site).await,
         }
@@ -62,13 +61,13 @@ impl Import {
 }
 
 impl Wagtail {
-    async fn run(self, site: &Site) -> Result<ExitCode> {
+    async fn run(self, site: SiteFolder) -> Result<ExitCode> {
         let size = std::fs::metadata(&self.dump).map(|file| file.len()).unwrap_or_default();
         let bar = ProgressBar::new(size);
         bar.set_style(style("{msg:24} {wide_bar} {bytes}/{total_bytes}"));
         bar.set_message("reading the dump");
         let dump = Dump::open(&self.dump, |bytes| bar.set_position(bytes))?;
-        let models = site.0.join("models");
+        let models = site.models();
         let written = if self.write_models { wagtail::write_models(&dump, &models)? } else { Vec::new() };
         let cms = site.open(ModelChanges::ApplyHarmless).await?;
         bar.set_style(style("{msg:24} {wide_bar} {pos}/{len}"));

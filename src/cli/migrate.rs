@@ -4,10 +4,9 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use crate::cms::SiteFolder;
 use crate::error::Result;
 use crate::store::Db;
-
-use super::Site;
 
 /// Bring the store's tables up to what this program expects.
 ///
@@ -17,7 +16,7 @@ use super::Site;
 pub struct Migrate {}
 
 impl Migrate {
-    pub async fn run(self, site: &Site) -> Result<ExitCode> {
+    pub async fn run(self, site: &SiteFolder) -> Result<ExitCode> {
         let config = site.config()?;
         let db = Db::open(&config.database, &config.dir).await?;
         let done = db.migrate().await?;

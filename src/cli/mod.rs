@@ -5,6 +5,7 @@
 
 mod config;
 mod doctor;
+mod handlers;
 mod import;
 mod migrate;
 mod models;
@@ -17,9 +18,9 @@ mod user;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::cms::{Cms, ModelChanges};
+use crate::cms::{AddedCommand, Builder, SiteFolder};
 use crate::error::{Error, Result};
 use crate::server;
 
@@ -35,11 +36,9 @@ const SETUP: u8 = 3;
 #[derive(Parser)]
 #[command(name = "siskin", version, propagate_version = false, max_term_width = 100)]
 struct Cli {
-    /// The site's folder.
-    #[arg(long, global = true, value_name = "DIR", default_value = ".")]
-    site: PathBuf,
-    #[command(subcommand)]
-    command: Command,
+    /// The site's folder, in place of the one you are in.
+    #[arg(long, global = true, value_name = "DIR")]
+    site: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
@@ -54,55 +53,65 @@ enum Command {
     Reindex(reindex::Reindex),
     Config(config::Config),
     Doctor(doctor::Doctor),
+    Handlers(handlers::Handlers),
 }
 
-/// Runs the program with the arguments it was called with.
-pub fn run() -> ExitCode {
-    let cli = Cli::parse();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => return told(&Error::internal(error)),
-    };
-    match runtime.block_on(dispatch(cli)) {
-        Ok(code) => code,
-        Err(error) => told(&error),
+/// Runs the program with the arguments it was called with, and with what the builder adds to it: its own commands
+/// stand beside Siskin's, and whatever a command opens has its fields, blocks, routes, layers and event handlers. The
+/// builder's folder counts where `--site` names no other.
+///
+/// ```no_run
+/// fn main() -> std::process::ExitCode {
+///     siskin::cli::run(siskin::cms::Cms::builder("."))
+/// }
+/// ```
+pub fn run(mut builder: Builder) -> ExitCode {
+    let added = builder.take_commands();
+    let done = program(&added).and_then(|program| {
+        let typed = program.get_matches();
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        runtime.block_on(dispatch(&typed, &added, builder))
+    });
+    done.unwrap_or_else(|error| told(&error))
+}
+
+/// Siskin's commands, with those of the builder beside them.
+fn program(added: &[AddedCommand]) -> Result<clap::Command> {
+    let own = Command::augment_subcommands(Cli::command());
+    let mut program = own.subcommand_required(true).arg_required_else_help(true);
+    for command in added {
+        if command.name == "help" || program.find_subcommand(command.name).is_some() {
+            return Err(Error::Setup(format!("there are two commands called `{}`", command.name)));
+        }
+        program = program.subcommand(command.declared.clone());
     }
+    Ok(program)
 }
 
-async fn dispatch(cli: Cli) -> Result<ExitCode> {
-    let site = Site(cli.site);
-    match cli.command {
-        Command::Serve(command) => command.run(&site).await,
+async fn dispatch(typed: &ArgMatches, added: &[AddedCommand], builder: Builder) -> Result<ExitCode> {
+    let unread = |error: clap::Error| Error::Bad(error.to_string());
+    let builder = match Cli::from_arg_matches(typed).map_err(unread)?.site {
+        Some(dir) => builder.at(dir),
+        None => builder,
+    };
+    let site = SiteFolder::new(builder, server::log::begin);
+    if let Some((name, arguments)) = typed.subcommand()
+        && let Some(command) = added.iter().find(|command| command.name == name)
+    {
+        return command.run(arguments, site).await;
+    }
+    match Command::from_arg_matches(typed).map_err(unread)? {
+        Command::Serve(command) => command.run(site).await,
         Command::New(command) => command.run(),
         Command::Migrate(command) => command.run(&site).await,
-        Command::Models(command) => command.run(&site).await,
-        Command::Import(command) => command.run(&site).await,
-        Command::User(command) => command.run(&site).await,
-        Command::Sites(command) => command.run(&site).await,
-        Command::Reindex(command) => command.run(&site).await,
+        Command::Models(command) => command.run(site).await,
+        Command::Import(command) => command.run(site).await,
+        Command::User(command) => command.run(site).await,
+        Command::Sites(command) => command.run(site).await,
+        Command::Reindex(command) => command.run(site).await,
         Command::Config(command) => command.run(&site),
-        Command::Doctor(command) => command.run(&site).await,
-    }
-}
-
-/// The site that a command acts on.
-struct Site(PathBuf);
-
-impl Site {
-    /// Reads its configuration and begins to log.
-    fn config(&self) -> Result<crate::config::Config> {
-        if !self.0.is_dir() {
-            return Err(Error::Setup(format!("{} is no folder", self.0.display())));
-        }
-        let config = crate::config::Config::load(&self.0)?;
-        server::log::begin(&config.log)?;
-        Ok(config)
-    }
-
-    /// Opens it for a command.
-    async fn open(&self, changes: ModelChanges) -> Result<std::sync::Arc<Cms>> {
-        let config = self.config()?;
-        Cms::builder(&self.0).config(config).model_changes(changes).open().await
+        Command::Doctor(command) => command.run(site).await,
+        Command::Handlers(command) => command.run(site).await,
     }
 }
 
@@ -115,16 +124,16 @@ fn told(error: &Error) -> ExitCode {
 }
 
 /// The reference page of every command, made from what `--help` says.
-pub fn reference_page() -> String {
+pub fn reference_page() -> Result<String> {
     let mut page = String::from(
         "# Commands\n\nMade from the program's own `--help`; a test keeps it current.\n\nA command that was done answers \
          with exit code 0. Otherwise one line on\nstandard error says why, and the code tells the kind: 1 the command \
          says no, 2 it was typed wrong, 3\nconfiguration, models or store have to be mended first.\n",
     );
-    let mut program = Cli::command();
+    let mut program = program(&[])?;
     program.build();
     describe(&mut program, "siskin", &mut page);
-    page
+    Ok(page)
 }
 
 fn describe(command: &mut clap::Command, name: &str, page: &mut String) {
@@ -144,6 +153,25 @@ mod tests {
 
     #[test]
     fn the_command_line_is_consistent() {
-        Cli::command().debug_assert();
+        program(&[]).unwrap().debug_assert();
+    }
+
+    /// A command with the name of one of ours.
+    #[derive(clap::Args)]
+    struct Serve {}
+
+    impl crate::cms::Command for Serve {
+        const NAME: &'static str = "serve";
+
+        async fn run(self, _: SiteFolder) -> Result<ExitCode> {
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+
+    #[test]
+    fn a_command_that_is_there_already_is_refused() {
+        let mut builder = crate::cms::Cms::builder(".").command::<Serve>();
+        let told = program(&builder.take_commands()).unwrap_err().to_string();
+        assert_eq!(told, "there are two commands called `serve`");
     }
 }

@@ -5,12 +5,10 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 
 use crate::accounts::Actor;
-use crate::cms::ModelChanges;
+use crate::cms::{ModelChanges, SiteFolder};
 use crate::content::evolve::{self, Evolution};
 use crate::error::Result;
-use crate::schema::{self, Change, Registry};
-
-use super::Site;
+use crate::schema::{self, Change};
 
 /// Check the models, or change stored content to fit them.
 #[derive(Args)]
@@ -23,6 +21,8 @@ pub struct Models {
 enum Command {
     /// Read models/*.toml and tell every problem with its file and line.
     Check,
+    /// Print every field kind and block that models may name without declaring it, with their options.
+    Kinds,
     /// Show what today's models would change in stored content, and change nothing.
     Diff,
     /// Change stored content to fit today's models: all of it, or nothing if a value does not convert.
@@ -37,9 +37,10 @@ enum Command {
 }
 
 impl Models {
-    pub async fn run(self, site: &Site) -> Result<ExitCode> {
+    pub async fn run(self, site: SiteFolder) -> Result<ExitCode> {
         match self.command {
-            Command::Check => check(site)?,
+            Command::Check => check(&site)?,
+            Command::Kinds => print!("{}", schema::reference_page(site.builder().registry())),
             Command::Diff => diff(site).await?,
             Command::Apply => apply(site).await?,
             Command::Prune { label, field } => prune(site, &label, &field).await?,
@@ -48,13 +49,13 @@ impl Models {
     }
 }
 
-fn check(site: &Site) -> Result<()> {
-    let schema = schema::load_dir(&site.0.join("models"), &Registry::default())?;
+fn check(site: &SiteFolder) -> Result<()> {
+    let schema = schema::load_dir(&site.models(), site.builder().registry())?;
     println!("{} content types are in order.", schema.types().count());
     Ok(())
 }
 
-async fn diff(site: &Site) -> Result<()> {
+async fn diff(site: SiteFolder) -> Result<()> {
     let cms = site.open(ModelChanges::Ignore).await?;
     let evolution = evolve::look_ahead(&mut cms.db.snapshot().await?, &cms.schema).await?;
     tell(&evolution);
@@ -64,7 +65,7 @@ async fn diff(site: &Site) -> Result<()> {
     Ok(())
 }
 
-async fn apply(site: &Site) -> Result<()> {
+async fn apply(site: SiteFolder) -> Result<()> {
     let cms = site.open(ModelChanges::Ignore).await?;
     let mut work = cms.work(Actor::System("models")).await?;
     let changes = evolve::apply(&mut work, &cms.schema).await?;
@@ -73,7 +74,7 @@ async fn apply(site: &Site) -> Result<()> {
     Ok(())
 }
 
-async fn prune(site: &Site, label: &str, field: &str) -> Result<()> {
+async fn prune(site: SiteFolder, label: &str, field: &str) -> Result<()> {
     let cms = site.open(ModelChanges::Ignore).await?;
     let mut work = cms.work(Actor::System("models")).await?;
     let pruned = evolve::prune(&mut work, &cms.schema, label, field).await?;

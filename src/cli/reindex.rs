@@ -4,11 +4,9 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use crate::cms::ModelChanges;
+use crate::cms::{ModelChanges, SiteFolder};
 use crate::error::Result;
 use crate::search::Follower;
-
-use super::Site;
 
 /// Make the search index anew from the store.
 ///
@@ -18,7 +16,7 @@ use super::Site;
 pub struct Reindex {}
 
 impl Reindex {
-    pub async fn run(self, site: &Site) -> Result<ExitCode> {
+    pub async fn run(self, site: SiteFolder) -> Result<ExitCode> {
         let cms = site.open(ModelChanges::ApplyHarmless).await?;
         let follower = Follower::new(cms.index.clone(), cms.db.clone(), cms.schema.clone());
         let written = follower.rebuild().await?;

@@ -4,12 +4,10 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use crate::cms::{Cms, ModelChanges};
+use crate::cms::{ModelChanges, SiteFolder};
 use crate::config;
 use crate::error::Result;
 use crate::server;
-
-use super::Site;
 
 /// Serve the site: public pages, admin and API.
 ///
@@ -27,11 +25,11 @@ pub struct Serve {
 }
 
 impl Serve {
-    pub async fn run(self, site: &Site) -> Result<ExitCode> {
+    pub async fn run(self, site: SiteFolder) -> Result<ExitCode> {
         let mut config = site.config()?;
         self.apply(&mut config);
         let changes = if self.dev { ModelChanges::ApplyAll } else { ModelChanges::ApplyHarmless };
-        let builder = Cms::builder(&site.0).config(config).model_changes(changes);
+        let builder = site.configured(config).model_changes(changes);
         let builder = if self.dev { builder.watch_theme() } else { builder };
         let cms = builder.open().await?;
         cms.begin().await?;

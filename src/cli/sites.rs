@@ -5,12 +5,10 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 
 use crate::accounts::Actor;
-use crate::cms::{Cms, ModelChanges};
+use crate::cms::{Cms, ModelChanges, SiteFolder};
 use crate::error::{Error, Result};
 use crate::pages;
 use crate::sites;
-
-use super::Site;
 
 /// The port that addresses do not show.
 const USUAL_PORT: i64 = 80;
@@ -67,7 +65,7 @@ struct About {
 }
 
 impl Sites {
-    pub async fn run(self, site: &Site) -> Result<ExitCode> {
+    pub async fn run(self, site: SiteFolder) -> Result<ExitCode> {
         let cms = site.open(ModelChanges::Ignore).await?;
         match self.command {
             Command::List => list(&cms).await?,

@@ -6,10 +6,8 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 
 use crate::accounts::{self, Actor, NewUser, password};
-use crate::cms::{Cms, ModelChanges};
+use crate::cms::{Cms, ModelChanges, SiteFolder};
 use crate::error::{Error, Result};
-
-use super::Site;
 
 /// Users that a list shows at most.
 const MOST_LISTED: i64 = 10_000;
@@ -47,7 +45,7 @@ enum Command {
 }
 
 impl User {
-    pub async fn run(self, site: &Site) -> Result<ExitCode> {
+    pub async fn run(self, site: SiteFolder) -> Result<ExitCode> {
         let cms = site.open(ModelChanges::Ignore).await?;
         match self.command {
             Command::Create { name, email, superuser, groups } => {

@@ -1,16 +1,23 @@
 //! [`Cms`]: the handle to everything above the doors. One is made at start and shared.
 //!
-//! Reading order: this file (what it holds), `builder` (how it is made), `beginning` (what an empty store is
-//! filled with), `snapshot` (what is kept in memory and how it
-//! follows the log).
+//! Reading order: this file (what it holds), `builder` (how it is made; `changes` of the models at
+//! opening), `extension` and `command` (what an embedding
+//! program adds, for the doors to open), `beginning` (what an empty store is filled with), `snapshot` (what is kept in
+//! memory and how it follows the log).
 
 mod beginning;
 mod builder;
+mod changes;
+mod command;
+mod extension;
 mod snapshot;
 
 use std::sync::Arc;
 
-pub use builder::{Builder, ModelChanges};
+pub use builder::Builder;
+pub use changes::ModelChanges;
+pub use command::{AddedCommand, Command, SiteFolder};
+pub use extension::{Extension, Handler};
 pub use snapshot::Snapshot;
 
 use crate::accounts::Actor;
@@ -42,8 +49,10 @@ pub struct Cms {
     pub files: Files,
     /// The content types.
     pub schema: Arc<Schema>,
-    /// The field kinds that models may name.
+    /// The field kinds that models may name, and the blocks of the program.
     pub registry: Registry,
+    /// What the program adds for the doors.
+    pub extension: Extension,
     /// Where renditions are made.
     pub workshop: Workshop,
     /// Addresses of renditions.
@@ -59,6 +68,17 @@ pub struct Cms {
 
 impl Cms {
     /// Starts to open the site in a folder.
+    ///
+    /// ```
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let folder = std::env::temp_dir().join("siskin-builder-example");
+    /// # std::fs::create_dir_all(&folder).unwrap();
+    /// use siskin::cms::Cms;
+    ///
+    /// let cms = Cms::builder(folder).open().await.unwrap();
+    /// assert!(cms.schema.get("wagtailimages.Image").is_some());
+    /// # });
+    /// ```
     pub fn builder(dir: impl Into<std::path::PathBuf>) -> Builder {
         Builder::new(dir.into())
     }
@@ -102,7 +122,7 @@ impl Cms {
     /// Follows the log up to its head. Commands and other processes commit too: `serve` calls this several times a
     /// second.
     pub async fn catch_up(&self) -> Result<()> {
-        self.following.catch_up(&self.db, &self.config, &self.clock).await
+        self.following.catch_up(&self.db, &self.config).await
     }
 
     /// The number of the last event that this process followed; changes when it follows further.

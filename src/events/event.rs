@@ -20,7 +20,7 @@ const WIDTH: usize = 15;
 /// Something that is about to be written into the log.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct NewEvent {
-    /// What happened: `page.published`.
+    /// What happened: `published`, `user.signed_in`.
     pub kind: &'static str,
     /// The family of the object, if it is about one: `page` for all pages, else the type's label.
     pub family: Option<String>,
@@ -79,7 +79,7 @@ row! {
         pub number: i64,
         /// When it happened.
         pub at: Timestamp,
-        /// What happened: `page.published`.
+        /// What happened: `published`, `user.signed_in`.
         pub kind: String,
         /// The family of the object, if it is about one.
         pub family: Option<String>,

@@ -1,9 +1,10 @@
-//! A theme's files: those inside the binary, with a folder of the site laid over them.
+//! A theme's files: those inside the binary, what an embedding program adds, and a folder of the site laid over both.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use include_dir::Dir;
@@ -17,19 +18,27 @@ const LARGEST: u64 = 20 * 1024 * 1024;
 #[derive(Debug, Clone)]
 pub struct Files {
     embedded: Option<&'static Dir<'static>>,
+    added: Arc<BTreeMap<String, String>>,
     folder: Option<PathBuf>,
 }
 
 impl Files {
     /// Files inside the binary, files in a folder, or both: then a file of the folder wins over its embedded namesake.
     pub fn new(embedded: Option<&'static Dir<'static>>, folder: Option<PathBuf>) -> Self {
-        Self { embedded, folder: folder.filter(|folder| folder.is_dir()) }
+        Self { embedded, added: Arc::default(), folder: folder.filter(|folder| folder.is_dir()) }
+    }
+
+    /// With files of the program around Siskin, by their paths inside the theme. They win over embedded namesakes.
+    pub fn with(mut self, added: BTreeMap<String, String>) -> Self {
+        self.added = Arc::new(added);
+        self
     }
 
     /// How messages name the place of a file.
     pub fn place(&self, name: &str) -> String {
         let found = self.folder.as_ref().map(|folder| folder.join(name)).filter(|path| path.is_file());
-        found.map_or_else(|| format!("{name} (built in)"), |path| path.display().to_string())
+        let from = if self.added.contains_key(name) { "of the program" } else { "built in" };
+        found.map_or_else(|| format!("{name} ({from})"), |path| path.display().to_string())
     }
 
     /// One file, by its path inside the theme. Paths that lead out of the theme are not found.
@@ -42,12 +51,16 @@ impl Files {
         {
             return std::fs::read(path).ok().map(Cow::Owned);
         }
+        if let Some(text) = self.added.get(name) {
+            return Some(Cow::Owned(text.clone().into_bytes()));
+        }
         self.embedded?.get_file(name).map(|file| Cow::Borrowed(file.contents()))
     }
 
     /// The texts of every file beneath `under` with this ending, by the path after `under/`.
     pub fn texts(&self, under: &str, ending: &str) -> Result<BTreeMap<String, String>> {
-        let mut names = Vec::new();
+        let mut names: Vec<String> =
+            self.added.keys().filter(|name| name.starts_with(under)).cloned().collect();
         if let Some(dir) = self.embedded.and_then(|dir| dir.get_dir(under)) {
             list_embedded(dir, &mut names);
         }

@@ -14,7 +14,6 @@ use super::scene::Subject;
 use super::session::Session;
 use super::theme::Theme;
 use crate::accounts::Reading;
-use crate::cache::Tag;
 use crate::error::{Error, Result};
 use crate::media::Addresses;
 use crate::schema::Schema;
@@ -33,14 +32,6 @@ pub struct Props {
     pub media: Addresses,
     /// The zone that times are shown in.
     pub zone: Tz,
-}
-
-/// A page that was drawn.
-pub struct Drawn {
-    /// The page.
-    pub html: String,
-    /// What it was made of.
-    pub made_of: Vec<Tag>,
 }
 
 /// Where pages are drawn. Without a theme none is.
@@ -89,7 +80,7 @@ impl Stage {
         reading: Option<Reading>,
         scene: Scene,
         subject: Subject,
-    ) -> Result<Drawn> {
+    ) -> Result<String> {
         let place = self.place().await?;
         self.draw_at(place, sites, reading, scene, subject).await
     }
@@ -105,7 +96,7 @@ impl Stage {
         reading: Option<Reading>,
         scene: Scene,
         subject: Subject,
-    ) -> Result<Drawn> {
+    ) -> Result<String> {
         let theme = self.theme.clone().ok_or_else(|| Error::not_found("a theme"))?;
         let (props, handle) = (self.props.clone(), Handle::current());
         let drawn = tokio::task::spawn_blocking(move || {
@@ -115,14 +106,11 @@ impl Stage {
                 _ => None,
             };
             let session = Session::new((theme, props, sites), (scene, page), reading, handle);
-            session.during(|session| {
-                let html = drawn(session, &subject)?;
-                Ok(Drawn { html, made_of: session.made_of() })
-            })
+            session.during(|session| drawn(session, &subject))
         });
-        let drawn = drawn.await.map_err(Error::internal)?;
+        let html = drawn.await.map_err(Error::internal)?;
         drop(place);
-        drawn
+        html
     }
 }
 

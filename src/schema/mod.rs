@@ -24,7 +24,7 @@ pub use evolve::{Refusal, evolve};
 pub use field::{Block, Choice, Field, Options, Place, ShownWhen};
 pub use filter::{FilterValue, filter_text, filter_values};
 pub use form::form_tree;
-pub use kinds::{FieldKind, Make, Registry};
+pub use kinds::{AnswerType, FieldKind, Input, Make, Registry};
 pub use load::{ModelError, ModelErrors, load_dir, load_texts};
 pub use page::reference_page;
 pub use shape::{Shape, Target};

@@ -62,6 +62,9 @@ pub fn reference_page(registry: &Registry) -> String {
             page.push_str(&format!("* `{key}`: {what}\n"));
         }
     }
+    for (name, declaration) in registry.blocks() {
+        page.push_str(&format!("\n## Block `{name}`\n\n```toml\n{}\n```\n", declaration.trim()));
+    }
     page
 }
 

@@ -65,7 +65,15 @@ fn weight(leaf: &Deep<'_>) -> Option<f32> {
 }
 
 fn words(leaf: &Deep<'_>) -> Option<String> {
-    let text = match &leaf.field.shape {
+    let text = match leaf.field.kind.search_text(leaf.field, leaf.value) {
+        Some(text) => text,
+        None => words_of_shape(leaf)?,
+    };
+    (!text.trim().is_empty()).then_some(text)
+}
+
+fn words_of_shape(leaf: &Deep<'_>) -> Option<String> {
+    Some(match &leaf.field.shape {
         Shape::Text => leaf.value.as_str()?.to_owned(),
         Shape::RichText => rich::plain(leaf.value.as_str()?),
         Shape::Markdown => crate::text::markdown::plain(leaf.value.as_str()?),
@@ -78,8 +86,7 @@ fn words(leaf: &Deep<'_>) -> Option<String> {
         }
         Shape::Table => cells(leaf.value),
         _ => return None,
-    };
-    (!text.trim().is_empty()).then_some(text)
+    })
 }
 
 fn label(leaf: &Deep<'_>, value: &str) -> String {

@@ -1,5 +1,5 @@
-//! What follows the event log while the program runs: the snapshots and the answer cache of this process, and the
-//! search index. Each keeps its own place in the log, so one that was killed goes on where it was.
+//! What follows the event log while the program runs: the snapshots and the answer cache of this process, the search
+//! index, and the program's own event handlers. Each keeps its own place in the log, so one that was killed goes on where it was.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +11,8 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 use crate::cms::Cms;
 use crate::error::Error;
 use crate::search::Follower;
+
+use super::handlers;
 
 /// How soon commits of other processes are noticed; the design asks for a quarter of a second.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
@@ -29,7 +31,11 @@ impl Followers {
     /// Starts them.
     pub fn start(cms: Arc<Cms>) -> Self {
         let (stopping, stop) = watch::channel(false);
-        let tasks = vec![tokio::spawn(look(cms.clone(), stop.clone())), tokio::spawn(index(cms, stop))];
+        let mut tasks = vec![
+            tokio::spawn(look(cms.clone(), stop.clone())),
+            tokio::spawn(index(cms.clone(), stop.clone())),
+        ];
+        tasks.extend(handlers::start(&cms, &stop));
         Self { tasks, stopping }
     }
 

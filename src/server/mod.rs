@@ -1,11 +1,12 @@
 //! The running program: all doors in their frame, what goes on in the background, and an orderly end.
 //!
 //! Reading order: `router` (which door stands where), `wire` (connections; `crowd`, `line` and `arriving` bound them),
-//! `followers` (what follows the log), `stop` (the end), `health`, `log`.
+//! `followers` and `handlers` (what follows the log), `stop` (the end), `health`, `log`.
 
 mod arriving;
 mod crowd;
 mod followers;
+mod handlers;
 mod health;
 mod line;
 pub mod log;
@@ -22,6 +23,7 @@ use crate::cms::Cms;
 use crate::error::{Error, Result};
 
 pub use followers::Followers;
+pub use handlers::hand_over;
 pub use router::router;
 pub use wire::answer;
 

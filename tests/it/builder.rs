@@ -66,3 +66,55 @@ async fn a_field_kind_from_outside_is_read_checked_stored_and_queried() {
     assert_eq!(twin.to_string(), "isbn: is taken by another object");
     assert_eq!(book.live_document().unwrap()["isbn"], "9783161484100");
 }
+
+#[tokio::test]
+async fn blocks_from_code_are_checked_with_the_models_and_told_with_their_line() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::create_dir(dir.path().join("models")).unwrap();
+    let model = "[types.Card]\nkind = \"snippet\"\nfields = [{ name = \"body\", type = \"stream\", blocks = [\"verse\", \"pair\"] }]\n\
+                 [blocks.pair]\ntype = \"list\"\nitem = \"verse\"\n";
+    fs::write(dir.path().join("models/shop.toml"), model).unwrap();
+    let told = async |name: &str, text: &str| {
+        let builder = Cms::builder(dir.path()).block(name, text);
+        builder.open().await.err().map_or_else(String::new, |error| error.to_string())
+    };
+    assert!(told("shop.other", "type = \"text\"").await.contains("there is no block `shop.verse`"));
+    for (name, text, words) in [
+        (
+            "shop.verse",
+            "\ntype = \"txt\"",
+            "block shop.verse (of the program):2: there is no field kind `txt`",
+        ),
+        (
+            "shop.verse",
+            "type = \"text\"\n\nmax_lenght = 3",
+            "block shop.verse (of the program):3: `max_lenght` is not known here",
+        ),
+        ("shop.verse", "type = ", "block shop.verse (of the program):1: "),
+        ("verse", "type = \"text\"", "`verse` cannot name a block"),
+        ("shop.pair", "type = \"text\"", "the block `shop.pair` is declared in models/shop.toml"),
+    ] {
+        let told = told(name, text).await;
+        assert!(told.contains(words), "{name} {text}: {told}");
+    }
+    for text in [
+        "type = \"long_text\"",
+        "type = \"struct\"\nfields = [{ name = \"line\", type = \"text\" }]",
+        "type = \"list\"\nitem = { type = \"text\" }",
+        "type = \"stream\"\nblocks = [{ name = \"line\", type = \"text\" }]",
+    ] {
+        assert_eq!(told("shop.verse", text).await, "", "{text}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_program_adds_is_checked_before_anything_is_opened() {
+    let dir = tempfile::tempdir().unwrap();
+    let told =
+        Cms::builder(dir.path()).routes("/admin/lights", axum::Router::new()).open().await.err().unwrap();
+    assert_eq!(
+        told.to_string(),
+        "routes cannot stand at \"/admin/lights\": /admin is an address of Siskin's own"
+    );
+    assert!(!dir.path().join("data").exists());
+}

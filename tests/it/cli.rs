@@ -32,20 +32,26 @@ fn new_site() -> tempfile::TempDir {
 }
 
 /// A serving program that is killed when it is dropped.
-struct Serving {
+pub struct Serving {
     child: Child,
     port: u16,
 }
 
 impl Serving {
     fn start(site: &Path) -> Self {
-        Self::start_with(site, &[])
+        Self::by(siskin(site, &[]))
     }
 
     fn start_with(site: &Path, variables: &[(&str, &str)]) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut command = siskin(site, &["serve", "--port", &port.to_string()]);
+        let mut command = siskin(site, &[]);
         command.envs(variables.iter().copied());
+        Self::by(command)
+    }
+
+    /// A program that takes Siskin's commands.
+    pub fn by(mut command: Command) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        command.args(["serve", "--port", &port.to_string()]);
         let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let serving = Self { child, port };
         let patience = Instant::now() + Duration::from_secs(60);
@@ -56,7 +62,7 @@ impl Serving {
         serving
     }
 
-    fn get(&self, path: &str) -> Option<String> {
+    pub fn get(&self, path: &str) -> Option<String> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).ok()?;
         write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").ok()?;
         let mut answer = String::new();
@@ -64,7 +70,7 @@ impl Serving {
         Some(answer)
     }
 
-    fn terminate(mut self) -> (Option<i32>, String) {
+    pub fn terminate(mut self) -> (Option<i32>, String) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
         let status = self.child.wait().unwrap();

@@ -9,6 +9,8 @@ mod config;
 mod databases;
 mod delivery;
 mod events;
+mod extending;
+mod extending_handlers;
 mod files;
 mod front_end;
 mod house;

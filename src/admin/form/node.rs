@@ -104,8 +104,7 @@ impl<'a> Draw<'a> {
     }
 
     fn component(&self, field: &Field, node: &Node) -> Result<String> {
-        let kind = field.kind.input_template().unwrap_or(field.kind.name());
-        let component = format!("fields.{kind}");
+        let component = format!("fields.{}", field.kind.name());
         let known = self.templates.current().contains_component(&component);
         let component = if known { component } else { format!("fields.{}", usual(&field.shape)) };
         self.templates.component(&component, &json!({ "f": node }))

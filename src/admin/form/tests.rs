@@ -68,7 +68,7 @@ fn form(document: Value, problems: Problems) -> Form {
         known: &Known::default(),
         slug: SlugHint::default(),
     };
-    let screens = Screens::load(None, false).unwrap();
+    let screens = Screens::load(None, &Registry::default(), false).unwrap();
     Form::new(screens.templates(), schema.get("a.Thing").unwrap(), &filled).unwrap()
 }
 
@@ -82,7 +82,7 @@ fn html(form: &Form) -> String {
 
 #[test]
 fn every_built_in_kind_has_its_template() {
-    let screens = Screens::load(None, false).unwrap();
+    let screens = Screens::load(None, &Registry::default(), false).unwrap();
     let current = screens.templates().current();
     for kind in Registry::default().all().map(|kind| kind.name()) {
         let is_for_the_api_alone =

@@ -22,6 +22,8 @@ pub struct Frame {
     theme: String,
     other_theme: &'static str,
     version: String,
+    scripts: Vec<String>,
+    styles: Vec<String>,
     nav: Vec<NavItem>,
     tree: Vec<TreeNode>,
     user: String,
@@ -47,12 +49,15 @@ impl Frame {
         title: String,
         page: Option<&Object>,
     ) -> Result<Self> {
+        let screens = &desk.admin().screens;
         Ok(Self {
             title,
             site: site_name(desk),
             theme: desk.theme.clone(),
             other_theme: if desk.theme == "dark" { "light" } else { "dark" },
-            version: desk.admin().screens.version().to_owned(),
+            version: screens.version().to_owned(),
+            scripts: screens.scripts().to_vec(),
+            styles: screens.styles().to_vec(),
             nav: nav(desk, section),
             tree: tree::around(reading, page).await?,
             user: desk.person.display_name(),

@@ -163,6 +163,10 @@ fn address(show: &Show<'_>, siblings: &Siblings<'_>, of: &[String]) -> Value {
 
 /// A value that stands for itself, or stands in a block: there references are told by their ids.
 fn within(show: &Show<'_>, field: &Field, stored: &Value) -> Value {
+    field.kind.api_value(field, by_shape(show, field, stored))
+}
+
+fn by_shape(show: &Show<'_>, field: &Field, stored: &Value) -> Value {
     match &field.shape {
         Shape::RichText => stored.as_str().map_or(Value::Null, |text| show.rich_text(text).into()),
         Shape::Float => stored.as_f64().map_or(Value::Null, Value::from),

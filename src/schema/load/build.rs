@@ -9,6 +9,7 @@ use toml_edit::ImDocument;
 
 use super::ModelError;
 use super::ModelErrors;
+use super::brought;
 use super::check;
 use super::field;
 use super::node::Entry;
@@ -39,6 +40,7 @@ enum Progress {
 pub(super) fn schema(texts: &[(String, String)], registry: &Registry) -> Result<Schema, ModelErrors> {
     let errors = RefCell::new(Vec::new());
     let parsed = parse(texts, &errors);
+    let brought = brought::read(registry, &errors);
     let sources: Vec<(String, Source<'_>, &ImDocument<String>)> = parsed
         .iter()
         .map(|(app, document)| {
@@ -54,6 +56,9 @@ pub(super) fn schema(texts: &[(String, String)], registry: &Registry) -> Result<
     for (app, root) in &roots {
         let blocks = root.tables("blocks");
         build.declared_blocks.extend(blocks.into_iter().map(|(name, node)| (format!("{app}.{name}"), node)));
+    }
+    for block in &brought {
+        block.declare(&mut build.declared_blocks);
     }
     let schema = build.types(&roots);
     build.unused_blocks();

@@ -2,6 +2,7 @@
 //!
 //! Nothing stops at the first mistake: all are told, each with file, line and how to mend it.
 
+mod brought;
 mod build;
 mod check;
 mod computed;
