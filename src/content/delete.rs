@@ -1,4 +1,4 @@
-//! Deleting one object with everything that hangs on it.
+//! Deleting objects with everything that hangs on them.
 
 use super::Object;
 use super::object::event;
@@ -6,16 +6,27 @@ use crate::accounts::Work;
 use crate::error::Result;
 use crate::store::sql;
 
-/// Deletes the object, its revisions, values and references. What pointed to it shows nothing there from now on;
+/// Objects that one statement deletes.
+const AT_ONCE: usize = 500;
+
+/// Deletes the objects, their revisions, values and references. What pointed to them shows nothing there from now on;
 /// whoever calls has asked [`usages`](super::usages) first where that matters.
-pub async fn delete(work: &mut Work, object: &Object) -> Result<()> {
-    object.unlocked_for(work)?;
-    for table in ["value_text", "value_int", "value_real", "refs", "revisions", "files"] {
-        work.execute(sql(format!("delete from {table} where object = ?")).bind(object.key)).await?;
+pub async fn delete(work: &mut Work, objects: &[Object]) -> Result<()> {
+    objects.iter().try_for_each(|object| object.unlocked_for(work))?;
+    for some in objects.chunks(AT_ONCE) {
+        for table in
+            ["value_text", "value_int", "value_real", "refs", "revisions", "files", "view_restrictions"]
+        {
+            let hanging = sql(format!("delete from {table} where object in "));
+            work.execute(hanging.bind_list(some.iter().map(|object| object.key))).await?;
+        }
+        let themselves = sql("delete from objects where key in ");
+        work.execute(themselves.bind_list(some.iter().map(|object| object.key))).await?;
     }
-    work.execute(sql("delete from objects where key = ?").bind(object.key)).await?;
-    let mut deleted = event("deleted", object);
-    (deleted.path_after, deleted.url_after) = (None, None);
-    work.record(deleted);
+    for object in objects {
+        let mut deleted = event("deleted", object);
+        (deleted.path_after, deleted.url_after) = (None, None);
+        work.record(deleted);
+    }
     Ok(())
 }

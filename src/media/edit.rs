@@ -109,7 +109,7 @@ pub async fn delete_file(work: &mut Work, label: &str, id: i64) -> Result<()> {
             titles.join(", ")
         )));
     }
-    content::delete(work, &object).await
+    content::delete(work, &[object]).await
 }
 
 /// The object, if the actor may do this to it.

@@ -8,7 +8,6 @@ use crate::content;
 use crate::content::Object;
 use crate::error::Error;
 use crate::error::Result;
-use crate::store::sql;
 
 /// Deletes a page and everything beneath it, and tells how many pages that were.
 ///
@@ -25,7 +24,7 @@ pub async fn delete(work: &mut Work, page: &Object) -> Result<usize> {
             "this holds the home page of a site; give the site another one first".to_owned(),
         ));
     }
-    let all = page::subtree(work, &page).await?;
+    let mut all = page::subtree(work, &page).await?;
     if all.len() > 1 {
         place::must(work, Action::BulkDelete, &page, "delete a page with others beneath it")?;
     }
@@ -35,9 +34,8 @@ pub async fn delete(work: &mut Work, page: &Object) -> Result<usize> {
             place::must(work, Action::Publish, one, "delete a published page")?;
         }
     }
-    for one in all.iter().rev() {
-        work.execute(sql("delete from view_restrictions where object = ?").bind(one.key)).await?;
-        content::delete(work, one).await?;
-    }
+    // The log tells of what stands beneath a page before it tells of the page.
+    all.reverse();
+    content::delete(work, &all).await?;
     Ok(all.len())
 }

@@ -114,12 +114,19 @@ pub(super) async fn is_restricted(conn: &mut Conn, path: &TreePath) -> Result<bo
 
 /// Sets the `public` flag of everything at and beneath a place anew, and that of its value rows.
 pub async fn refresh_public(work: &mut Work, path: &TreePath) -> Result<()> {
-    let update = sql(
-        "update objects set public = case when live = 1 and not exists (select 1 from view_restrictions r \
-         join objects a on a.key = r.object where a.path = substr(objects.path, 1, length(a.path))) then 1 else 0 end \
-         where path >= ? and path < ?",
-    );
-    work.execute(update.bind(path).bind(path.end())).await?;
+    let restricted = if is_restricted(work, path).await? {
+        vec![path.clone()]
+    } else {
+        let beneath = "select o.path from view_restrictions r join objects o on o.key = r.object \
+                       where o.path > ? and o.path < ? order by o.path";
+        work.all(sql(beneath).bind(path).bind(path.end())).await?
+    };
+    let live = sql("update objects set public = live where path >= ? and path < ?");
+    work.execute(live.bind(path).bind(path.end())).await?;
+    for place in restricted {
+        let hidden = sql("update objects set public = 0 where path >= ? and path < ?");
+        work.execute(hidden.bind(&place).bind(place.end())).await?;
+    }
     for table in ["value_text", "value_int", "value_real"] {
         let update = sql(format!(
             "update {table} set public = (select o.public from objects o where o.key = {table}.object) \

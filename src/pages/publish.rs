@@ -13,6 +13,7 @@ use crate::content::Place;
 use crate::error::Error;
 use crate::error::Result;
 use crate::redirects;
+use crate::redirects::Moved;
 use crate::schema::Document;
 use crate::schema::Schema;
 use crate::schema::Type;
@@ -69,18 +70,24 @@ pub(super) async fn readdress(work: &mut Work, page: &Object, url_path: &str) ->
         "update objects set url_path = concat(?, substr(url_path, {rest})) where path >= ? and path < ?"
     ));
     work.execute(update.bind(url_path).bind(path).bind(path.end())).await?;
-    for known in moved.iter().filter(|known| known.live) {
-        let new = format!("{url_path}{}", known.url_path.strip_prefix(&page.url_path).unwrap_or_default());
-        for (site, root) in &roots {
-            // A site whose root moved along shows the same addresses as before.
-            let root_moved = root.starts_with(&page.url_path);
-            if let (false, Some(old)) = (root_moved, known.url_path.strip_prefix(root.as_str())) {
-                let new = new.strip_prefix(root.as_str()).unwrap_or_default();
-                redirects::page_moved(work, *site, known.id, &format!("/{old}"), &format!("/{new}")).await?;
-            }
+    for (site, root) in &roots {
+        // A site whose root moved along shows the same addresses as before.
+        if !root.starts_with(&page.url_path) {
+            let known = moved.iter().filter(|known| known.live);
+            let moved: Vec<Moved> =
+                known.filter_map(|known| moved_on_site(known, root, &page.url_path, url_path)).collect();
+            redirects::pages_moved(work, *site, &moved).await?;
         }
     }
     Ok(())
+}
+
+/// Where a page that stood beneath `old` and stands beneath `new` was and is, seen from the root of a site.
+fn moved_on_site(known: &Object, root: &str, old: &str, new: &str) -> Option<Moved> {
+    let from = known.url_path.strip_prefix(root)?;
+    let to = format!("{new}{}", known.url_path.strip_prefix(old).unwrap_or_default());
+    let to = to.strip_prefix(root).unwrap_or_default();
+    Some(Moved { page: known.id, from: format!("/{from}"), to: format!("/{to}") })
 }
 
 /// Brings the aliases of a page to its content. They keep their own slug, place and children's ids.

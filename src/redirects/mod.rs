@@ -34,6 +34,8 @@ row! {
     }
 }
 
+/// Moved pages that one statement writes redirects for.
+const AT_ONCE: usize = 200;
 const COLUMNS: &str = "id, old_path, site, permanent, page, route_path, link, automatic, created_at";
 
 impl Redirect {
@@ -71,10 +73,7 @@ impl Redirect {
             work.reserve("redirect", self.id).await?;
             work.execute(sql("delete from redirects where id = ?").bind(self.id)).await?;
         }
-        let insert = sql(format!("insert into redirects ({COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)"));
-        let insert = insert.bind(self.id).bind(self.old_path.as_str()).bind(self.site).bind(self.permanent);
-        let insert = insert.bind(self.page).bind(self.route_path.as_str()).bind(self.link.as_str());
-        work.execute(insert.bind(self.automatic).bind(self.created_at)).await?;
+        insert(work, std::slice::from_ref(&self)).await?;
         work.record(event("saved", &self));
         Ok(self)
     }
@@ -87,22 +86,53 @@ impl Redirect {
     }
 }
 
-/// Remembers that `page` was known as `old_path` on `site`, and forgets redirects away from where it is now.
-pub async fn page_moved(work: &mut Work, site: i64, page: i64, old_path: &str, new_path: &str) -> Result<()> {
-    let stale = sql("delete from redirects where old_path = ? and site = ? and automatic = 1");
-    work.execute(stale.bind(normalise(new_path)).bind(site)).await?;
-    let redirect = Redirect {
-        id: 0,
-        old_path: old_path.to_owned(),
-        site: Some(site),
-        permanent: true,
-        page: Some(page),
-        route_path: String::new(),
-        link: String::new(),
-        automatic: true,
-        created_at: Some(work.now),
-    };
-    redirect.save(work).await.map(drop)
+/// A page that readers knew at an address of a site, and where it is there now.
+#[derive(Debug, Clone)]
+pub struct Moved {
+    /// The page.
+    pub page: i64,
+    /// Its old address.
+    pub from: String,
+    /// Its new one.
+    pub to: String,
+}
+
+/// Remembers where pages of a site were known, and forgets redirects away from where they are now.
+pub async fn pages_moved(work: &mut Work, site: i64, moved: &[Moved]) -> Result<()> {
+    for some in moved.chunks(AT_ONCE) {
+        let stale = sql("delete from redirects where automatic = 1 and site = ? and old_path in ").bind(site);
+        work.execute(stale.bind_list(some.iter().map(|moved| normalise(&moved.to)))).await?;
+        let same = sql("delete from redirects where site = ? and old_path in ").bind(site);
+        work.execute(same.bind_list(some.iter().map(|moved| normalise(&moved.from)))).await?;
+        let ids = work.next_many("redirect", some.len()).await?;
+        let now = work.now;
+        let redirect = |(id, moved): (i64, &Moved)| Redirect {
+            id,
+            old_path: normalise(&moved.from),
+            site: Some(site),
+            permanent: true,
+            page: Some(moved.page),
+            route_path: String::new(),
+            link: String::new(),
+            automatic: true,
+            created_at: Some(now),
+        };
+        let redirects: Vec<Redirect> = ids.zip(some).map(redirect).collect();
+        insert(work, &redirects).await?;
+        redirects.iter().for_each(|redirect| work.record(event("saved", redirect)));
+    }
+    Ok(())
+}
+
+async fn insert(work: &mut Work, redirects: &[Redirect]) -> Result<()> {
+    let mut insert = sql(format!("insert into redirects ({COLUMNS}) values "));
+    for (place, one) in redirects.iter().enumerate() {
+        insert.push(if place == 0 { "(" } else { ", (" }).push_marks(COLUMNS.split(',').count()).push(")");
+        insert = insert.bind(one.id).bind(one.old_path.as_str()).bind(one.site).bind(one.permanent);
+        insert = insert.bind(one.page).bind(one.route_path.as_str()).bind(one.link.as_str());
+        insert = insert.bind(one.automatic).bind(one.created_at);
+    }
+    work.execute(insert).await.map(drop)
 }
 
 /// A path as redirects are kept and asked by: with a leading slash, without a trailing one, query parts sorted, as

@@ -66,5 +66,5 @@ pub async fn delete(work: &mut Work, declared: &Type, snippet: &Object) -> Resul
     if let Some(usage) = content::usages(work, &snippet.family, snippet.id).await?.first() {
         return Err(Error::Conflict(format!("“{}” uses this; take it out there first", usage.draft_title)));
     }
-    content::delete(work, snippet).await
+    content::delete(work, std::slice::from_ref(snippet)).await
 }

@@ -1,7 +1,7 @@
 //! What a statement is run on: a pooled connection for reading, or a transaction.
 
 use std::borrow::Cow;
-use std::ops::{Deref, DerefMut};
+use std::ops::{Deref, DerefMut, RangeInclusive};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -160,6 +160,13 @@ impl Conn {
     /// The next number of a sequence, from 1. Taken inside a transaction; a rollback gives it back.
     pub async fn next(&mut self, sequence: &str) -> Result<i64> {
         self.add("sequences", sequence, 1).await
+    }
+
+    /// The next `count` numbers of a sequence.
+    pub async fn next_many(&mut self, sequence: &str, count: usize) -> Result<RangeInclusive<i64>> {
+        let count = i64::try_from(count).map_err(Error::internal)?;
+        let last = self.add("sequences", sequence, count).await?;
+        Ok(last - count + 1..=last)
     }
 
     /// Makes sure that a sequence hands out no number up to `at_least` any more: for importers, who bring their ids.

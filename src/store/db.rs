@@ -1,6 +1,6 @@
 //! The pools: one writer and several readers on SQLite, one pool on a server.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -27,7 +27,7 @@ pub struct Db {
 
 #[derive(Clone)]
 pub(super) enum Pools {
-    Sqlite { writer: SqlitePool, readers: Readers },
+    Sqlite { file: PathBuf, writer: SqlitePool, readers: Readers },
     Postgres(PgPool),
     MySql(MySqlPool),
 }
@@ -117,7 +117,7 @@ impl Db {
     /// Ends every connection, and on SQLite leaves one tidy file.
     pub async fn close(&self) {
         match &self.pools {
-            Pools::Sqlite { writer, readers } => {
+            Pools::Sqlite { writer, readers, .. } => {
                 readers.close().await;
                 writer.close().await;
             }
@@ -130,7 +130,7 @@ impl Db {
     pub fn connections(&self) -> Connections {
         let of = |open: u32, idle: usize| Connections { open, idle };
         match &self.pools {
-            Pools::Sqlite { writer, readers } => {
+            Pools::Sqlite { writer, readers, .. } => {
                 of(writer.size() + readers.size(), writer.num_idle() + readers.num_idle())
             }
             Pools::Postgres(pool) => of(pool.size(), pool.num_idle()),

@@ -71,7 +71,8 @@ pub(super) async fn sqlite(file: &Path, config: &Database) -> Result<Db> {
         .connect_with(options.pragma("query_only", "on"))
         .await
         .map_err(cannot)?;
-    let db = db(Pools::Sqlite { writer, readers: Readers::new(readers) }, Dialect::Sqlite);
+    let db =
+        db(Pools::Sqlite { file: file.to_owned(), writer, readers: Readers::new(readers) }, Dialect::Sqlite);
     check_sqlite(&db).await?;
     Ok(db)
 }

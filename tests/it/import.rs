@@ -348,6 +348,21 @@ async fn beside_other_content_everything_goes_beneath_the_page_that_is_named() {
 }
 
 #[tokio::test]
+async fn two_imports_at_once_are_refused_in_words() {
+    let dump = fixture("harbour/dump.json");
+    for_each_database(async |db: Db| {
+        let target = Target::new(&db, derived(&dump));
+        let first = db.hold("import").await.unwrap();
+        let Err(Error::Conflict(told)) = target.import(&dump, harbour()).await else { panic!("both ran") };
+        assert!(told.contains("another import"), "{told}");
+        assert_eq!(target.count("objects").await, 0);
+        drop(first);
+        target.import(&dump, harbour()).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_import_that_was_broken_off_is_finished_by_the_next_run() {
     let dump = fixture("harbour/dump.json");
     let (_dir, db) = other_store().await;

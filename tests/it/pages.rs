@@ -427,3 +427,46 @@ async fn sixty_levels_are_no_burden() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn hundreds_of_pages_are_renamed_moved_and_deleted_in_few_statements() {
+    const PAGES: usize = 300;
+    /// Far more than one page needs, and far fewer than one for each.
+    const FEW: u64 = 90;
+    for_each_database(async |db| {
+        let tree = Tree::new(db).await;
+        let declared = tree.schema.get("site.Page").unwrap();
+        let (section, other) = (tree.add(&tree.home, "Section").await, tree.add(&tree.home, "Other").await);
+        let mut work = tree.work().await;
+        for number in 0..PAGES {
+            let document = page(&format!("Page {number}"));
+            let made =
+                pages::create(&mut work, &tree.schema, declared, &section, document, "en").await.unwrap();
+            pages::publish(&mut work, declared, &made).await.unwrap();
+        }
+        work.commit().await.unwrap();
+        let before = tree.db.statements();
+        let mut work = tree.work().await;
+        let moved = pages::move_to(&mut work, &tree.schema, &section, &other, None).await.unwrap();
+        let run = tree.db.statements() - before;
+        assert!(run < FEW, "{run}");
+        work.commit().await.unwrap();
+        for (old, site) in [("/section", 1), ("/section/page-0", 1), ("/section/page-299", 1)] {
+            let mut conn = tree.db.read().await.unwrap();
+            let found = Redirect::answering(&mut conn, site, old).await.unwrap().unwrap();
+            assert!(found.automatic && found.page.is_some());
+        }
+        let mut conn = tree.db.read().await.unwrap();
+        let count = "select count(*) from redirects where automatic = 1";
+        assert_eq!(conn.one::<i64>(sql(count)).await.unwrap(), PAGES as i64 + 1);
+        let before = tree.db.statements();
+        let mut work = tree.work().await;
+        assert_eq!(pages::delete(&mut work, &moved).await.unwrap(), PAGES + 1);
+        let run = tree.db.statements() - before;
+        assert!(run < FEW, "{run}");
+        work.commit().await.unwrap();
+        assert_eq!(tree.addresses().await, ["/", "/home/", "/home/other/"]);
+        assert_eq!(tree.findings().await, Vec::<String>::new());
+    })
+    .await;
+}

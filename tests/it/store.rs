@@ -294,6 +294,21 @@ async fn a_deadlock_is_told_as_busy_and_the_other_one_goes_on() {
 }
 
 #[tokio::test]
+async fn what_one_process_holds_no_other_has_until_it_lets_go() {
+    for_each_fresh(async |fresh: &Fresh| {
+        let other = fresh.again().await;
+        let held = fresh.db.hold("import").await.unwrap();
+        assert!(held.is_some());
+        assert!(other.hold("import").await.unwrap().is_none());
+        assert!(other.hold("another").await.unwrap().is_some());
+        drop(held);
+        assert!(other.hold("import").await.unwrap().is_some());
+        other.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn migrating_twice_or_at_once_does_it_once() {
     for_each_fresh(async |fresh: &Fresh| {
         let Err(Error::Setup(told)) = fresh.db.check_version().await else {

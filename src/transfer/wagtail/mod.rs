@@ -59,8 +59,8 @@ pub struct Options {
 /// Brings a dump in. Twice renews what nobody edited here since.
 ///
 /// # Errors
-/// `Setup` if the models lack a type, `Conflict` if the store has content and no page to go beneath is named, `Bad`
-/// if the dump is damaged. In each case nothing is written.
+/// `Setup` if the models lack a type, `Conflict` if the store has content and no page to go beneath is named, or if
+/// another import is under way, `Bad` if the dump is damaged. In each case nothing is written.
 pub async fn import(
     to: Destination<'_>,
     dump: &Dump,
@@ -82,6 +82,9 @@ pub async fn import(
         report: Report::of(dump),
         progress,
     };
+    let under_way =
+        || Error::Conflict("another import into this store is under way; wait until it has ended".into());
+    let _alone = to.db.hold("import").await?.ok_or_else(under_way)?;
     run.all(&rows, options).await?;
     run.note_guesses();
     Ok(run.report)
