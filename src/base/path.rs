@@ -46,6 +46,11 @@ impl TreePath {
         (1..self.depth()).map(|depth| Self(self.0[..depth * WIDTH].to_owned())).collect()
     }
 
+    /// The places above and this one, the root first, as they are stored.
+    pub fn with_ancestors(&self) -> impl Iterator<Item = &str> {
+        (1..=self.depth()).filter_map(|depth| self.0.get(..depth * WIDTH))
+    }
+
     /// Whether `other` is this place or beneath it.
     pub fn contains(&self, other: &Self) -> bool {
         other.0.starts_with(&self.0)

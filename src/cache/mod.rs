@@ -1,175 +1,374 @@
 //! Finished answers, kept in memory and dropped by the log.
 //!
-//! An entry names by tags what it was made of, and the event up to which it was made. Following an event only notes,
-//! for each tag it touches, its number; an entry is served if none of its tags was touched after it was made. So an
-//! answer that was computed while something changed is never taken for a fresh one, in whichever order the two
-//! arrive. Which events touch which tags is decided in `tag`. The cache holds bytes, not content: it is one bounded
-//! map, and losing all of it costs time only.
+//! Whoever makes an answer says by tags what it was made of, and up to which event. Following an event notes the marks
+//! that it leaves; an answer is served if none of its marks was left after it was made. So an answer that was computed
+//! while something changed is never taken for a fresh one, in whichever order the two arrive. However many ask, one
+//! makes. Bodies are kept in every coding that was asked for. The cache holds bytes, not content: it is bounded, what is
+//! asked for often is not pushed out by what is asked for once, and losing all of it costs time only.
+//!
+//! Reading order: `tag` (what an answer is made of), `touch` (what an event touches), `log` (when), `kept` (an answer,
+//! ready to be sent), `coding`, `flight` (one maker), `way` (the short way from a request to an answer).
 
+mod coding;
+mod flight;
+mod kept;
+mod log;
 mod tag;
+mod touch;
+mod way;
 
-use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
+use std::sync::PoisonError;
+use std::sync::RwLock;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
 
-use bytes::Bytes;
-
+use crate::base::Timestamp;
 use crate::config;
 use crate::events::Event;
 
-pub use tag::{ANY_PAGE, Tag};
-use tag::{Touched, touched};
+pub use coding::Coding;
+pub use kept::Answer;
+pub use kept::Kept;
+pub use kept::Made;
+pub use tag::ANY_PAGE;
+pub use tag::Tag;
+pub use way::Way;
 
-/// Bytes that an entry costs besides its body: map nodes, header names, tags.
-const OVERHEAD: usize = 512;
-/// Touched tags that are remembered; beyond it they are forgotten, and with them every older entry.
-const MOST_TAGS: usize = 100_000;
+use flight::Flights;
+use log::Log;
+use log::Moment;
+use tag::Mark;
+use way::Ways;
 
-/// An answer, without anything that a door would have to interpret.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
-    /// The status.
-    pub status: u16,
-    /// Header names and values.
-    pub headers: Vec<(String, String)>,
-    /// The body.
-    pub body: Bytes,
-}
+/// The status of what is not there.
+const NOT_FOUND: u16 = 404;
+/// The part of the bound that answers about nothing may take: strangers can ask for any number of them.
+const MISSING_PART: u64 = 16;
 
-#[derive(Debug)]
-struct Entry {
-    answer: Answer,
-    tags: Vec<Tag>,
-    made_at: i64,
-}
-
-/// What was touched, and when: event numbers by tag.
-#[derive(Debug, Default)]
-struct Log {
-    followed: i64,
-    touched: HashMap<Tag, i64>,
-    /// Entries made before this event are stale whatever their tags.
-    all: i64,
-}
+type Entries = moka::future::Cache<String, Arc<Kept>>;
 
 /// The answers of one process.
 #[derive(Debug)]
 pub struct Cache {
-    entries: Option<moka::future::Cache<String, Arc<Entry>>>,
+    entries: Option<Entries>,
+    missing: Option<Entries>,
+    ways: Ways,
+    flights: Flights,
     log: RwLock<Log>,
+    /// Counts what became of the log, so that an answer that was found fresh need not be looked at until more does.
+    version: AtomicU64,
 }
 
 impl Cache {
     /// An empty one that has followed the log up to `followed`.
-    pub fn new(config: &config::Cache, followed: i64) -> Self {
-        let weigh = |key: &String, entry: &Arc<Entry>| {
-            let headers: usize =
-                entry.answer.headers.iter().map(|(name, value)| name.len() + value.len()).sum();
-            u32::try_from(key.len() + headers + entry.answer.body.len() + OVERHEAD).unwrap_or(u32::MAX)
+    pub fn new(config: &config::Cache, followed: i64, now: Timestamp) -> Self {
+        let missing = config.max_bytes / MISSING_PART;
+        let entries = |most: u64| config.enabled.then(|| entries(most));
+        Self {
+            entries: entries(config.max_bytes - missing - way::part_of(config.max_bytes)),
+            missing: entries(missing),
+            ways: Ways::new(config),
+            flights: Flights::default(),
+            log: RwLock::new(Log::begin(followed, now)),
+            version: AtomicU64::new(1),
+        }
+    }
+
+    /// The answer of this key, or the one that `make` makes; it may be kept if what it was made of is said. `head` is
+    /// the last event that the caller knows of: the store that `make` reads holds it.
+    pub async fn made<E>(
+        &self,
+        key: String,
+        (head, now): (i64, Timestamp),
+        make: impl Future<Output = Result<Made, E>>,
+    ) -> Result<Arc<Kept>, E> {
+        if self.entries.is_none() {
+            return Ok(self.ready(key, make.await?, head));
+        }
+        if let Some(kept) = self.get(&key, head, now).await {
+            return Ok(kept);
+        }
+        let part = self.flights.join(&key);
+        let Some(mut turn) = part.turn().await else {
+            return Ok(self.ready(key.clone(), make.await?, head));
         };
-        let entries = config
-            .enabled
-            .then(|| moka::future::Cache::builder().max_capacity(config.max_bytes).weigher(weigh).build());
-        Self { entries, log: RwLock::new(Log { followed, all: followed, ..Log::default() }) }
+        if let Some(kept) = turn.as_ref().filter(|kept| self.is_fresh(kept, head, now)) {
+            return Ok(kept.clone());
+        }
+        let made = make.await.inspect_err(|_| part.open())?;
+        let kept = self.ready(key.clone(), made, head);
+        match kept.is_shared {
+            true => {
+                *turn = Some(kept.clone());
+                self.keep(&kept, now).await;
+            }
+            false => part.open(),
+        }
+        Ok(kept)
     }
 
-    /// The answer of this key, if it is as fresh as the log up to `head`, the last event that the caller knows of.
-    pub async fn get(&self, key: &str, head: i64) -> Option<Answer> {
-        let entry = self.entries.as_ref()?.get(key).await?;
-        let log = self.log.read().unwrap_or_else(PoisonError::into_inner);
-        (log.followed >= head && log.is_fresh(&entry)).then(|| entry.answer.clone())
-    }
-
-    /// Keeps an answer that was made of what these tags name, from a store that held event `made_at`.
-    pub async fn put(&self, key: String, answer: Answer, tags: Vec<Tag>, made_at: i64) {
-        if let Some(entries) = &self.entries {
-            entries.insert(key, Arc::new(Entry { answer, tags, made_at })).await;
+    fn ready(&self, key: String, made: Made, head: i64) -> Arc<Kept> {
+        let kept = Kept::new(key, made, head);
+        match kept.is_shared {
+            true => {
+                let changed = self.log().last_touched(kept.marks());
+                kept.changed_at(changed)
+            }
+            false => Arc::new(kept),
         }
     }
 
-    /// Follows the log: notes what these events touch.
-    pub fn follow(&self, events: &[Event]) {
+    /// The answer of this key, if it is as fresh as the log up to `head`.
+    async fn get(&self, key: &str, head: i64, now: Timestamp) -> Option<Arc<Kept>> {
+        let kept = match self.entries.as_ref()?.get(key).await {
+            Some(kept) => kept,
+            None => self.missing.as_ref()?.get(key).await?,
+        };
+        self.is_fresh(&kept, head, now).then_some(kept)
+    }
+
+    /// What changed while it was made is not kept.
+    async fn keep(&self, kept: &Arc<Kept>, now: Timestamp) {
+        if !self.is_fresh(kept, kept.made_at(), now) {
+            return;
+        }
+        if let Some(entries) = self.home_of(kept) {
+            entries.insert(kept.key().to_owned(), kept.clone()).await;
+        }
+    }
+
+    fn home_of(&self, kept: &Kept) -> Option<&Entries> {
+        let is_missing = kept.status.as_u16() == NOT_FOUND;
+        if is_missing { self.missing.as_ref() } else { self.entries.as_ref() }
+    }
+
+    /// Counts the bytes of an answer anew that has got a further coding.
+    pub async fn weigh_again(&self, kept: &Arc<Kept>) {
+        let Some(entries) = self.home_of(kept).filter(|_| kept.is_shared) else { return };
+        let is_there = entries.get(kept.key()).await.is_some_and(|there| Arc::ptr_eq(&there, kept));
+        if is_there {
+            entries.insert(kept.key().to_owned(), kept.clone()).await;
+        }
+    }
+
+    fn is_fresh(&self, kept: &Kept, head: i64, now: Timestamp) -> bool {
+        let version = self.version.load(Ordering::Acquire);
+        if kept.is_over(now) {
+            return false;
+        }
+        if kept.is_verified(version, head) {
+            return true;
+        }
+        let log = self.log();
+        let is_fresh = log.followed >= head && log.is_fresh(kept.marks(), kept.made_at());
+        if is_fresh {
+            kept.verify(version, log.followed);
+        }
+        is_fresh
+    }
+
+    /// Follows the log: notes what these events touch. `beneath` tells the collections in a collection.
+    pub fn follow(&self, events: &[Event], beneath: impl Fn(i64) -> Vec<i64>) {
+        self.change(|log| {
+            for event in events {
+                log.follow(event);
+                let is_collection = event.family.as_deref() == Some(touch::COLLECTION);
+                let inner = event.id.filter(|_| is_collection).map(&beneath).unwrap_or_default();
+                let marks: Vec<u64> = inner.into_iter().map(|id| Mark::Collection(id).hashed()).collect();
+                log.leave(&marks, Moment { number: event.number, at: event.at });
+            }
+        });
+    }
+
+    /// Drops every answer that was made up to now: what decides all addresses changed.
+    pub fn forget(&self, at: Timestamp) {
+        self.change(|log| log.forget(at));
+    }
+
+    fn change(&self, act: impl FnOnce(&mut Log)) {
         let mut log = self.log.write().unwrap_or_else(PoisonError::into_inner);
-        for event in events {
-            log.follow(event);
-        }
+        act(&mut log);
+        self.version.fetch_add(1, Ordering::AcqRel);
     }
 
     /// How many bytes are held, about.
     pub fn bytes(&self) -> u64 {
-        self.entries.as_ref().map_or(0, moka::future::Cache::weighted_size)
+        let held = self.entries.iter().chain(&self.missing).map(moka::future::Cache::weighted_size);
+        held.sum::<u64>() + self.ways.bytes()
     }
-}
 
-impl Log {
-    fn follow(&mut self, event: &Event) {
-        self.followed = self.followed.max(event.number);
-        match touched(event) {
-            Touched::Nothing => {}
-            Touched::Everything => self.forget(),
-            Touched::Tags(tags) => {
-                self.touched.extend(tags.into_iter().map(|tag| (tag, event.number)));
-                if self.touched.len() > MOST_TAGS {
-                    self.forget();
-                }
-            }
+    /// Does now what is done by and by: what is too much goes.
+    pub async fn settle(&self) {
+        for entries in self.entries.iter().chain(&self.missing) {
+            entries.run_pending_tasks().await;
         }
     }
 
-    fn forget(&mut self) {
-        self.all = self.followed;
-        self.touched.clear();
+    fn log(&self) -> std::sync::RwLockReadGuard<'_, Log> {
+        self.log.read().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    fn is_fresh(&self, entry: &Entry) -> bool {
-        let untouched = |tag: &Tag| self.touched.get(tag).is_none_or(|number| *number <= entry.made_at);
-        entry.made_at >= self.all && entry.tags.iter().all(untouched)
-    }
+fn entries(most: u64) -> Entries {
+    let weigh = |_: &String, kept: &Arc<Kept>| kept.weight();
+    moka::future::Cache::builder().max_capacity(most).weigher(weigh).build()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::tag::tests::{event, page_event};
-    use super::*;
+    use std::convert::Infallible;
+    use std::sync::atomic::AtomicUsize;
 
-    fn answer(body: &'static str) -> Answer {
-        Answer { status: 200, headers: Vec::new(), body: Bytes::from_static(body.as_bytes()) }
+    use bytes::Bytes;
+
+    use super::touch::tests::{event, page_event};
+    use super::*;
+    use crate::error::Error;
+
+    const NOON: Timestamp = Timestamp::from_micros(0);
+
+    struct Kitchen {
+        cache: Cache,
+        made: AtomicUsize,
+    }
+
+    impl Kitchen {
+        fn new(change: impl FnOnce(&mut config::Cache)) -> Self {
+            let mut config = config::Cache::default();
+            change(&mut config);
+            Self { cache: Cache::new(&config, 10, NOON), made: AtomicUsize::new(0) }
+        }
+
+        fn answer(&self, body: &str, tags: Vec<Tag>) -> Made {
+            self.made.fetch_add(1, Ordering::Relaxed);
+            let headers = vec![("content-type".to_owned(), "text/plain".to_owned())];
+            let answer = Answer { status: 200, headers, body: Bytes::copy_from_slice(body.as_bytes()) };
+            Made::of(answer, tags)
+        }
+
+        async fn ask(&self, key: &str, head: i64, tag: Tag) -> Arc<Kept> {
+            let make = async { Ok::<_, Infallible>(self.answer(key, vec![tag])) };
+            self.cache.made(key.to_owned(), (head, NOON), make).await.unwrap_or_else(|never| match never {})
+        }
+
+        fn how_often(&self) -> usize {
+            self.made.swap(0, Ordering::Relaxed)
+        }
+    }
+
+    fn page(id: i64) -> Tag {
+        Tag::Object("page".into(), id)
     }
 
     #[tokio::test]
     async fn an_answer_goes_when_what_it_was_made_of_changes() {
-        let cache = Cache::new(&config::Cache::default(), 10);
-        let about = Tag::Object("page".into(), 5);
-        cache.put("a".into(), answer("five"), vec![about.clone()], 10).await;
-        cache.put("b".into(), answer("six"), vec![Tag::Object("page".into(), 6)], 10).await;
-        assert_eq!(cache.get("a", 10).await, Some(answer("five")));
-        assert_eq!(cache.get("a", 11).await, None, "this process knows of an event that is not followed yet");
-
-        cache.follow(&[page_event(11, "published", 5)]);
-        assert_eq!(cache.get("a", 11).await, None);
-        assert_eq!(cache.get("b", 11).await, Some(answer("six")));
-
-        // Made from the store as it was before the event, and put in after it.
-        cache.put("a".into(), answer("five"), vec![about.clone()], 10).await;
-        assert_eq!(cache.get("a", 11).await, None);
-        cache.put("a".into(), answer("new five"), vec![about], 11).await;
-        assert_eq!(cache.get("a", 11).await, Some(answer("new five")));
-    }
-
-    #[tokio::test]
-    async fn everything_goes_when_addresses_or_models_change() {
-        let cache = Cache::new(&config::Cache::default(), 0);
-        for kind in ["models", "site.changed"] {
-            cache.put("a".into(), answer("x"), vec![Tag::Content], 0).await;
-            cache.follow(&[event(1, kind, Some("wagtailcore.Site").filter(|_| kind != "models"))]);
-            assert_eq!(cache.get("a", 1).await, None, "{kind}");
+        let kitchen = Kitchen::new(|_| {});
+        for _ in 0..3 {
+            kitchen.ask("five", 10, page(5)).await;
+            kitchen.ask("six", 10, page(6)).await;
         }
+        assert_eq!(kitchen.how_often(), 2);
+        kitchen.ask("five", 11, page(5)).await;
+        assert_eq!(kitchen.how_often(), 1, "this process knows of an event that is not followed yet");
+        kitchen.cache.follow(&[page_event(11, "published")], |_| Vec::new());
+        kitchen.ask("six", 11, page(6)).await;
+        assert_eq!(kitchen.how_often(), 0, "nobody touched it");
+        kitchen.ask("five", 11, page(5)).await;
+        kitchen.ask("five", 11, page(5)).await;
+        assert_eq!(kitchen.how_often(), 1);
+        kitchen.cache.follow(&[event(12, "models", None)], |_| Vec::new());
+        kitchen.ask("five", 12, page(5)).await;
+        kitchen.ask("six", 12, page(6)).await;
+        assert_eq!(kitchen.how_often(), 2);
     }
 
     #[tokio::test]
-    async fn a_cache_that_is_off_keeps_nothing() {
-        let config = config::Cache { enabled: false, ..config::Cache::default() };
-        let cache = Cache::new(&config, 0);
-        cache.put("a".into(), answer("x"), Vec::new(), 0).await;
-        assert_eq!((cache.get("a", 0).await, cache.bytes()), (None, 0));
+    async fn what_changes_while_it_is_made_is_not_kept() {
+        let kitchen = Kitchen::new(|_| {});
+        let slow = async {
+            kitchen.cache.follow(&[page_event(11, "published")], |_| Vec::new());
+            Ok::<_, Infallible>(kitchen.answer("old", vec![page(5)]))
+        };
+        kitchen.cache.made("five".into(), (10, NOON), slow).await.unwrap_or_else(|never| match never {});
+        assert_eq!(*kitchen.ask("five", 11, page(5)).await.body, *b"five");
+        kitchen.cache.forget(NOON);
+        kitchen.how_often();
+        kitchen.ask("five", 11, page(5)).await;
+        assert_eq!(kitchen.how_often(), 0, "it was made at the event up to which all was forgotten");
+    }
+
+    #[tokio::test]
+    async fn however_many_ask_one_makes() {
+        let kitchen = Arc::new(Kitchen::new(|_| {}));
+        let gate = Arc::new(tokio::sync::Barrier::new(2));
+        let asking = |head: i64, fails: bool, is_slow: bool| {
+            let (kitchen, gate) = (kitchen.clone(), gate.clone());
+            tokio::spawn(async move {
+                let make = async {
+                    if is_slow {
+                        gate.wait().await;
+                        gate.wait().await;
+                    }
+                    let made = kitchen.answer("x", vec![page(5)]);
+                    if fails { Err(Error::internal("no")) } else { Ok(made) }
+                };
+                kitchen.cache.made("x".into(), (head, NOON), make).await.is_ok()
+            })
+        };
+        // The first one fails while others wait: they make their own.
+        let first = asking(10, true, true);
+        gate.wait().await;
+        let others: Vec<_> = (0..3).map(|_| asking(10, false, false)).collect();
+        tokio::task::yield_now().await;
+        gate.wait().await;
+        assert!(!first.await.unwrap());
+        for other in others {
+            assert!(other.await.unwrap());
+        }
+        assert!((2..=4).contains(&kitchen.how_often()));
+        // The first one goes away, the second makes, the others take what it made.
+        kitchen.cache.follow(&[page_event(11, "published")], |_| Vec::new());
+        let first = asking(11, false, true);
+        gate.wait().await;
+        let others: Vec<_> = (0..5).map(|_| asking(11, false, false)).collect();
+        tokio::task::yield_now().await;
+        assert_eq!(kitchen.how_often(), 0);
+        first.abort();
+        for other in others {
+            assert!(other.await.unwrap());
+        }
+        assert_eq!(kitchen.how_often(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_flood_of_addresses_does_not_push_out_what_is_asked_for() {
+        let kitchen = Kitchen::new(|config| config.max_bytes = 200_000);
+        let mut again = 0;
+        for number in 0..5_000 {
+            kitchen.ask(&format!("?page={number}"), 10, page(2)).await;
+            if number % 20 == 0 {
+                kitchen.how_often();
+                kitchen.ask("home", 10, page(1)).await;
+                again += kitchen.how_often();
+            }
+        }
+        assert!(again < 10, "made {again} times of 250");
+        kitchen.cache.settle().await;
+        assert!((50_000..=200_000).contains(&kitchen.cache.bytes()), "{}", kitchen.cache.bytes());
+    }
+
+    #[tokio::test]
+    async fn a_cache_that_is_off_keeps_nothing_and_answers_the_same() {
+        let (on, off) = (Kitchen::new(|_| {}), Kitchen::new(|config| config.enabled = false));
+        let (first, second) = (off.ask("a", 10, page(1)).await, off.ask("a", 10, page(1)).await);
+        assert_eq!((off.how_often(), off.cache.bytes()), (2, 0));
+        let kept = on.ask("a", 10, page(1)).await;
+        for other in [first, second] {
+            assert_eq!(
+                (&other.headers, &other.body, &other.changed),
+                (&kept.headers, &kept.body, &kept.changed)
+            );
+        }
     }
 }

@@ -1,133 +1,135 @@
-//! What an answer can be made of, and which events touch it.
+//! What an answer can be made of, and by which marks that is known to have changed.
+//!
+//! A tag is said by whoever makes an answer. It stands for a few marks; an event leaves marks (see `touch`), and an
+//! answer is stale once one of its marks was left after it was made. Marks are hashes: two that happen to be alike make
+//! an answer anew too often, never too seldom.
+
+use std::hash::DefaultHasher;
+use std::hash::Hash;
+use std::hash::Hasher;
 
 use crate::base::TreePath;
-use crate::events::Event;
 
 /// Something that an answer was made of.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Tag {
-    /// Any content at all: for answers that may show anything, such as a themed page.
-    Content,
-    /// One object, by family and id.
+    /// One object that is no page, by family and id; a page of which no more than its id is known.
     Object(String, i64),
-    /// Any object of a type: lists. The label of all pages is `wagtailcore.Page`.
+    /// A page, and its stored URL path: what moves or closes a page above it changes its address or hides it.
+    Page(i64, String),
+    /// Whatever page stands at a place.
+    At(TreePath),
+    /// Whatever page has a stored URL path.
+    Address(String),
+    /// The translations of a page, by the key that they share.
+    Translations(String),
+    /// A page that was asked for and may not be seen: any change of places or privacy may bring it to light.
+    Unseen,
+    /// Any object of a type: lists. The label of all pages is [`ANY_PAGE`].
     Type(String),
-    /// Any page at or beneath a place.
-    Subtree(TreePath),
+    /// The pages of a type anywhere beneath a place: lists of a site. [`ANY_PAGE`] is every type.
+    Listed(String, TreePath),
+    /// The pages directly beneath a place.
+    Children(TreePath),
+    /// The privacy and name of a collection.
+    Collection(i64),
+    /// The privacy of any collection: an image or document that was asked for and may not be seen.
+    Collections,
 }
 
 /// The label that lists of pages of every type are tagged with.
 pub const ANY_PAGE: &str = "wagtailcore.Page";
+/// The family of all pages.
+pub(super) const PAGE: &str = "page";
 
-/// What an event touches.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Touched {
-    /// No answer that is kept.
-    Nothing,
-    /// Answers with one of these tags.
-    Tags(Vec<Tag>),
-    /// Every answer: addresses, privacy or declarations changed.
-    Everything,
+/// What an event leaves, and what an answer looks out for.
+#[derive(Debug, Hash)]
+pub(super) enum Mark<'a> {
+    /// An object changed.
+    Object(&'a str, i64),
+    /// An object of a type changed.
+    Type(&'a str),
+    /// A page of a type changed beneath a place.
+    Listed(&'a str, &'a str),
+    /// Pages of unknown types changed beneath a place.
+    Stirred(&'a str),
+    /// A page changed directly beneath a place.
+    Children(&'a str),
+    /// A page changed at a place.
+    At(&'a str),
+    /// A page changed at a stored URL path.
+    Address(&'a str),
+    /// A page changed that has translations.
+    Translations(&'a str),
+    /// A place moved, or who may see it changed, with everything beneath it.
+    Shaken(&'a str),
+    /// The URL paths beneath one changed, or who may see what has them.
+    Readdressed(&'a str),
+    /// Some place was shaken.
+    Places,
+    /// A collection changed.
+    Collection(i64),
+    /// Some collection changed.
+    Collections,
 }
 
-/// Which answers are stale after this event.
-pub(super) fn touched(event: &Event) -> Touched {
-    let Some(family) = event.family.as_deref() else {
-        return if event.kind == "models" { Touched::Everything } else { Touched::Nothing };
-    };
-    match family {
-        "auth.User" | "auth.Group" => Touched::Nothing,
-        // A draft shows nowhere, not even that of a new page.
-        "page" if matches!(event.kind.as_str(), "edited" | "created") => Touched::Nothing,
-        "page" if changes_addresses(event) => Touched::Everything,
-        "page" => Touched::Tags(page_tags(event)),
-        "wagtailcore.Site" | "wagtailcore.Locale" | "wagtailcore.Collection" => Touched::Everything,
-        _ if event.kind == "restricted" => Touched::Everything,
-        _ => Touched::Tags(object_tags(event, family)),
+impl Mark<'_> {
+    pub(super) fn hashed(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.hash(&mut hasher);
+        hasher.finish()
     }
 }
 
-/// Links in any answer may name a page that moved, appeared, went, or that fewer people may see.
-fn changes_addresses(event: &Event) -> bool {
-    let moved = event.url_before != event.url_after || event.path_before != event.path_after;
-    moved || matches!(event.kind.as_str(), "restricted" | "restored")
+/// The marks that make an answer of these tags stale.
+pub(super) fn marks(tags: &[Tag]) -> Box<[u64]> {
+    let mut marks = Vec::with_capacity(tags.len() * 4);
+    tags.iter().for_each(|tag| tag.look_out(&mut |mark| marks.push(mark.hashed())));
+    marks.sort_unstable();
+    marks.dedup();
+    marks.into()
 }
 
-fn page_tags(event: &Event) -> Vec<Tag> {
-    let mut tags = object_tags(event, "page");
-    tags.push(Tag::Type(ANY_PAGE.to_owned()));
-    for path in event.path_before.iter().chain(&event.path_after) {
-        tags.extend(path.ancestors().into_iter().chain([path.clone()]).map(Tag::Subtree));
-    }
-    tags
-}
-
-fn object_tags(event: &Event, family: &str) -> Vec<Tag> {
-    let object = event.id.map(|id| Tag::Object(family.to_owned(), id));
-    let of_type = event.type_.clone().map(Tag::Type);
-    [Tag::Content].into_iter().chain(object).chain(of_type).collect()
-}
-
-#[cfg(test)]
-pub(super) mod tests {
-    use super::*;
-    use crate::base::Timestamp;
-
-    /// An event about no place in the tree.
-    pub fn event(number: i64, kind: &str, family: Option<&str>) -> Event {
-        Event {
-            number,
-            at: Timestamp::from_micros(0),
-            kind: kind.to_owned(),
-            family: family.map(str::to_owned),
-            type_: family.map(str::to_owned),
-            id: Some(5),
-            site: None,
-            locale: None,
-            path_before: None,
-            path_after: None,
-            url_before: None,
-            url_after: None,
-            actor: "eva".to_owned(),
-            actor_id: None,
-            data: serde_json::Value::Null,
+impl Tag {
+    fn look_out(&self, add: &mut impl FnMut(Mark<'_>)) {
+        match self {
+            Self::Object(family, id) => add(Mark::Object(family, *id)),
+            Self::Page(id, url_path) => {
+                add(Mark::Object(PAGE, *id));
+                above(url_path).for_each(|above| add(Mark::Readdressed(above)));
+            }
+            Self::At(place) => {
+                add(Mark::At(place.as_str()));
+                shaken(place, add);
+            }
+            Self::Address(url_path) => {
+                add(Mark::Address(url_path));
+                above(url_path).for_each(|above| add(Mark::Readdressed(above)));
+            }
+            Self::Translations(key) => add(Mark::Translations(key)),
+            Self::Unseen => add(Mark::Places),
+            Self::Type(label) => add(Mark::Type(label)),
+            Self::Listed(label, place) => {
+                add(Mark::Listed(label, place.as_str()));
+                add(Mark::Stirred(place.as_str()));
+                shaken(place, add);
+            }
+            Self::Children(place) => {
+                add(Mark::Children(place.as_str()));
+                shaken(place, add);
+            }
+            Self::Collection(id) => add(Mark::Collection(*id)),
+            Self::Collections => add(Mark::Collections),
         }
     }
+}
 
-    /// An event about a page that stays where it is.
-    pub fn page_event(number: i64, kind: &str, id: i64) -> Event {
-        let path = TreePath::root().nth_child(0);
-        let (path_before, path_after) = (Some(path.clone()), Some(path));
-        let type_ = Some("blog.Post".to_owned());
-        Event { id: Some(id), type_, path_before, path_after, ..event(number, kind, Some("page")) }
-    }
+/// A place is shaken with any place above it.
+fn shaken(place: &TreePath, add: &mut impl FnMut(Mark<'_>)) {
+    place.with_ancestors().for_each(|place| add(Mark::Shaken(place)));
+}
 
-    #[test]
-    fn events_touch_what_they_change_and_nothing_else() {
-        let Touched::Tags(tags) = touched(&page_event(1, "published", 5)) else { panic!("tags") };
-        let root = TreePath::root();
-        assert!(
-            tags.contains(&Tag::Object("page".into(), 5)) && tags.contains(&Tag::Type("blog.Post".into()))
-        );
-        assert!(
-            tags.contains(&Tag::Subtree(root.clone())) && tags.contains(&Tag::Subtree(root.nth_child(0)))
-        );
-        assert!(
-            !tags.contains(&Tag::Subtree(root.nth_child(1)))
-                && !tags.contains(&Tag::Type("blog.Index".into()))
-        );
-
-        assert_eq!(touched(&page_event(1, "edited", 5)), Touched::Nothing, "a draft shows nowhere");
-        assert_eq!(touched(&page_event(1, "restricted", 5)), Touched::Everything);
-        assert_eq!(touched(&event(1, "user.changed", Some("auth.User"))), Touched::Nothing);
-        let moved = Event { url_after: Some("/home/y/".into()), ..page_event(1, "moved", 5) };
-        assert_eq!(touched(&moved), Touched::Everything);
-        let Touched::Tags(tags) = touched(&event(1, "published", Some("base.Person"))) else {
-            panic!("tags")
-        };
-        assert!(
-            tags.contains(&Tag::Object("base.Person".into(), 5))
-                && !tags.contains(&Tag::Type(ANY_PAGE.into()))
-        );
-    }
+/// A stored URL path and those above it: `/home/a/`, `/home/`, `/`.
+pub(super) fn above(url_path: &str) -> impl Iterator<Item = &str> {
+    url_path.match_indices('/').filter_map(|(at, _)| url_path.get(..=at))
 }

@@ -207,7 +207,7 @@ impl Builder {
         let stage = Stage::new(theme, schema.clone(), addresses.clone(), &config.site.time_zone)?;
         Ok(Arc::new(Cms {
             stage,
-            following: Following::start(&db, &config).await?,
+            following: Following::start(&db, &config, &self.clock).await?,
             workshop: Workshop::new(files.clone(), &config.media),
             schema,
             registry: self.registry,

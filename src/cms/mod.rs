@@ -122,7 +122,7 @@ impl Cms {
     /// Follows the log up to its head. Commands and other processes commit too: `serve` calls this several times a
     /// second.
     pub async fn catch_up(&self) -> Result<()> {
-        self.following.catch_up(&self.db, &self.config).await
+        self.following.catch_up(&self.db, &self.config, &self.clock).await
     }
 
     /// The number of the last event that this process followed; changes when it follows further.

@@ -6,6 +6,7 @@ use arc_swap::ArcSwap;
 use tokio::sync::Mutex;
 use tokio::sync::watch;
 
+use crate::base::Clock;
 use crate::cache::Cache;
 use crate::config::Config;
 use crate::error::Result;
@@ -56,10 +57,10 @@ pub(super) struct Following {
 }
 
 impl Following {
-    pub async fn start(db: &Db, config: &Config) -> Result<Self> {
+    pub async fn start(db: &Db, config: &Config, clock: &Clock) -> Result<Self> {
         let snapshot = Snapshot::load(&mut db.read().await?, config).await?;
         let (followed, _) = watch::channel(snapshot.followed);
-        let cache = Cache::new(&config.cache, snapshot.followed);
+        let cache = Cache::new(&config.cache, snapshot.followed, clock.now());
         Ok(Self { current: ArcSwap::from_pointee(snapshot), one_at_a_time: Mutex::new(()), followed, cache })
     }
 
@@ -75,38 +76,53 @@ impl Following {
         self.followed.subscribe()
     }
 
-    pub async fn catch_up(&self, db: &Db, config: &Config) -> Result<()> {
+    pub async fn catch_up(&self, db: &Db, config: &Config, clock: &Clock) -> Result<()> {
         let _alone = self.one_at_a_time.lock().await;
         let mut conn = db.read().await?;
         let before = self.current();
         if events::head(&mut conn).await? == before.followed {
             return Ok(());
         }
+        let mut log = Vec::new();
         let mut followed = before.followed;
-        let mut is_touched = false;
         loop {
             let batch = events::since(&mut conn, followed, BATCH).await?;
             let Some(last) = batch.last() else { break };
             followed = last.number;
-            is_touched |= batch.iter().any(touches);
-            self.cache.follow(&batch);
+            log.extend(batch);
         }
-        let next = if is_touched {
+        let next = if log.iter().any(touches) {
             Snapshot { followed, ..Snapshot::load(&mut conn, config).await? }
         } else {
             let (sites, collections) = (before.sites.clone(), before.collections.clone());
             Snapshot { sites, collections, restrictions: before.restrictions.clone(), followed }
         };
+        self.cache.follow(&log, |id| beneath(&before, &next, id));
+        // Sites, locales and roots decide every address.
+        if next.sites != before.sites {
+            self.cache.forget(clock.now());
+        }
         self.current.store(Arc::new(next));
         self.followed.send_replace(followed);
         Ok(())
     }
 }
 
+/// The collections in a collection, before or after.
+fn beneath(before: &Snapshot, after: &Snapshot, id: i64) -> Vec<i64> {
+    let inner = |snapshot: &Snapshot| -> Vec<i64> {
+        let tree = &snapshot.collections;
+        tree.get(Some(id))
+            .map_or_else(|_| Vec::new(), |above| tree.beneath(above).map(|one| one.id).collect())
+    };
+    [inner(before), inner(after)].concat()
+}
+
 /// Whether an event changes anything that the snapshot holds.
 fn touches(event: &Event) -> bool {
     let family = event.family.as_deref().unwrap_or_default();
-    let is_restricted = event.kind == "restricted" || event.path_before != event.path_after;
+    let is_restricted =
+        matches!(event.kind.as_str(), "restricted" | "renumbered") || event.path_before != event.path_after;
     Sites::is_touched_by(event)
         || family == schema::COLLECTION
         || (family == schema::PAGE_FAMILY && is_restricted)

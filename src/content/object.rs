@@ -213,7 +213,7 @@ pub(crate) fn event(kind: &'static str, object: &Object) -> NewEvent {
         path_after: object.path.clone(),
         url_before: url.clone(),
         url_after: url,
-        data: serde_json::json!({ "title": object.draft_title }),
+        data: serde_json::json!({ "title": object.draft_title, "translation_key": object.translation_key }),
         ..NewEvent::about(kind, object.family.as_str(), object.label.as_str(), object.id)
     }
 }

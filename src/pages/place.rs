@@ -9,6 +9,7 @@ use crate::accounts::Work;
 use crate::base::TreePath;
 use crate::content::Object;
 use crate::content::Place;
+use crate::content::event;
 use crate::error::Error;
 use crate::error::Result;
 use crate::schema::Schema;
@@ -117,6 +118,8 @@ async fn renumber(work: &mut Work, parent: &Object, before: Option<&TreePath>) -
     let unmark =
         sql(format!("update objects set path = substr(path, 2) where path like '#{}%'", above.as_str()));
     work.execute(unmark).await?;
+    // What remembers places must know that they are others now.
+    work.record(event("renumbered", parent));
     Ok(moved_before)
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::base::TreePath;
 use crate::media::ROOT;
 use crate::schema::DOCUMENT;
 use crate::schema::IMAGE;
@@ -17,6 +18,8 @@ use super::item::Item;
 pub struct Scope {
     /// For pages: the stored URL paths of the trees to look into; `None` is the whole tree.
     trees: Option<Vec<String>>,
+    /// Where those trees stand.
+    places: Vec<TreePath>,
     /// What the viewer may see besides what everybody may.
     opened: Option<Arc<Opened>>,
 }
@@ -39,8 +42,14 @@ impl Scope {
     /// The public pages of a site: its root page's tree and, with several languages, those of its translations.
     pub fn site(sites: &Sites, site: i64) -> Self {
         let languages = if sites.locales().len() > 1 { usize::MAX } else { 1 };
-        let trees = sites.roots_of(site).take(languages).map(|root| root.url_path.clone()).collect();
-        Self { trees: Some(trees), opened: None }
+        let roots = || sites.roots_of(site).take(languages);
+        let trees = Some(roots().map(|root| root.url_path.clone()).collect());
+        Self { trees, places: roots().map(|root| root.place.clone()).collect(), opened: None }
+    }
+
+    /// The places of the trees that are looked into; none for the whole tree.
+    pub fn places(&self) -> &[TreePath] {
+        &self.places
     }
 
     /// The same with what is open to a viewer.
@@ -51,7 +60,7 @@ impl Scope {
 
     /// The same for the whole tree.
     pub fn everywhere(&self) -> Self {
-        Self { trees: None, opened: self.opened.clone() }
+        Self { trees: None, places: Vec::new(), opened: self.opened.clone() }
     }
 
     /// Whether a page stands in one of these trees.

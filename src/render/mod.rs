@@ -27,6 +27,6 @@ pub use files::Files;
 pub use functions::reference_page;
 pub use scene::{Form, FormChoice, FormField, Found, Gate, Scene, Search, Subject};
 pub use shown::Shown;
-pub use stage::{Place, Props, Stage};
+pub use stage::{Drawn, Place, Props, Stage};
 pub use templates::{Equip, Templates};
 pub use theme::{About, Asset, Theme};

@@ -8,6 +8,7 @@ use super::functions::listing;
 use super::locale::direction;
 use super::session::Session;
 use super::shown::Shown;
+use crate::cache::Tag;
 use crate::error::Result;
 use crate::query::Filter;
 use crate::query::Scope;
@@ -178,6 +179,7 @@ impl Subject {
         let mut put = |name: &str, value: Value| view.insert(name.to_owned(), value);
         match self {
             Self::Page(page, form) => {
+                session.look_at(Tag::Page(page.id, page.url_path.clone()));
                 session.foresee(std::slice::from_ref(&**page))?;
                 let shown = page.page(&session.props.schema, &session.sites, session.scene.site);
                 put("is_home", Value::from(shown["url"] == home(session, &page.locale)));
@@ -234,14 +236,23 @@ fn home(session: &Session, locale: &str) -> String {
 fn languages(session: &Session, page: Option<&Shown>) -> Result<Value> {
     let site = session.scene.site;
     let mut translated = Vec::new();
-    if let Some(page) = page {
+    // With one language there is nothing to translate into.
+    if let Some(page) = page.filter(|_| session.sites.roots_of(site).nth(1).is_some()) {
+        session.look_at(Tag::Translations(page.translation_key.clone()));
         let others = Selection::pages(Scope::site(&session.sites, site)).without_documents();
         let others = others.filter(Filter::TranslationOf(page.translation_key.clone(), page.id));
         let found =
             session.read(|conn| Box::pin(async move { others.items(conn, 0, MOST_LANGUAGES).await }))?;
-        translated.extend(found.into_iter().map(Shown::from));
-        translated.push(page.clone());
+        // A twin that may not be seen comes to light by changes above it.
+        if found.len() + 1 < session.sites.roots_of(site).count() {
+            session.look_at(Tag::Unseen);
+        }
+        for twin in found.into_iter().map(Shown::from) {
+            session.look_at(Tag::Page(twin.id, twin.url_path.clone()));
+            translated.push(twin);
+        }
     }
+    translated.extend(page.cloned());
     let roots = session.sites.roots_of(site);
     let languages = roots.map(|root| {
         let twin = translated.iter().find(|twin| twin.locale == root.locale);
@@ -262,6 +273,7 @@ fn languages(session: &Session, page: Option<&Shown>) -> Result<Value> {
 /// The pages above, from the front page down.
 fn ancestors(session: &Session, page: &Shown) -> Result<Value> {
     let Some(path) = page.path.clone() else { return Ok(json!([])) };
+    path.ancestors().into_iter().for_each(|place| session.look_at(Tag::At(place)));
     let above = session.pages().without_documents().filter(Filter::Above(path));
     let found = session.read(|conn| Box::pin(async move { above.items(conn, 0, MOST_LEVELS).await }))?;
     Ok(listing::links(session, found).collect())

@@ -5,6 +5,7 @@
 //! all renderings, what they look at is not.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
@@ -19,10 +20,14 @@ use super::stage::Props;
 use super::theme::Theme;
 use crate::accounts::Reading;
 use crate::base::Timestamp;
+use crate::cache::Tag;
 use crate::error::{Error, Result};
 use crate::media::Image;
+use crate::media::ROOT;
 use crate::query::Scope;
 use crate::query::Selection;
+use crate::schema::IMAGE;
+use crate::schema::PAGE_FAMILY;
 use crate::sites::Sites;
 use crate::store::Conn;
 
@@ -52,6 +57,7 @@ pub struct Session {
     handle: Handle,
     images: RefCell<HashMap<i64, Option<Arc<Image>>>>,
     menu: RefCell<Option<tera::Value>>,
+    made_of: RefCell<BTreeSet<Tag>>,
 }
 
 type Answered<'c, T> = Pin<Box<dyn Future<Output = Result<T>> + 'c>>;
@@ -67,7 +73,8 @@ impl Session {
         let (images, menu, reads) = (RefCell::default(), RefCell::default(), RefCell::default());
         let tera = theme.templates.current();
         let reading = RefCell::new(reading);
-        Self { theme, props, sites, scene, page, tera, reading, reads, handle, images, menu }
+        let made_of = RefCell::default();
+        Self { theme, props, sites, scene, page, tera, reading, reads, handle, images, menu, made_of }
     }
 
     /// Does something during which the functions of templates find this rendering.
@@ -105,6 +112,31 @@ impl Session {
         self.reading.borrow().as_ref().map_or(Timestamp::from_micros(0), |reading| reading.now)
     }
 
+    /// Notes that something was looked at: the page is stale when it changes.
+    pub fn look_at(&self, tag: Tag) {
+        self.made_of.borrow_mut().insert(tag);
+    }
+
+    /// Notes that all pages of the site that are of a type were looked at.
+    pub fn look_at_all(&self, label: &str) {
+        let roots = self.sites.roots_of(self.scene.site);
+        roots.for_each(|root| self.look_at(Tag::Listed(label.to_owned(), root.place.clone())));
+    }
+
+    /// Notes that an image or document was looked at, which lies in this collection if it may be seen.
+    pub fn look_at_file(&self, label: &str, id: i64, collection: Option<Option<i64>>) {
+        self.look_at(Tag::Object(label.to_owned(), id));
+        self.look_at(match collection {
+            Some(collection) => Tag::Collection(collection.unwrap_or(ROOT)),
+            None => Tag::Collections,
+        });
+    }
+
+    /// Everything that was looked at.
+    pub fn made_of(&self) -> Vec<Tag> {
+        self.made_of.take().into_iter().collect()
+    }
+
     /// Public pages of the site that is shown.
     pub fn pages(&self) -> Selection {
         Selection::pages(Scope::site(&self.sites, self.scene.site))
@@ -116,7 +148,15 @@ impl Session {
             return Ok(Some(page.clone()));
         }
         let pages = Selection::pages(Scope::public());
-        Ok(self.read(|conn| Box::pin(async move { pages.get(conn, id).await }))?.map(Shown::from))
+        let found = self.read(|conn| Box::pin(async move { pages.get(conn, id).await }))?.map(Shown::from);
+        match &found {
+            Some(page) => self.look_at(Tag::Page(id, page.url_path.clone())),
+            None => [Tag::Object(PAGE_FAMILY.to_owned(), id), Tag::Unseen]
+                .map(|tag| self.look_at(tag))
+                .into_iter()
+                .collect(),
+        }
+        Ok(found)
     }
 
     /// The images that these pages name, read at once before each is asked for.
@@ -133,7 +173,9 @@ impl Session {
         let mut found = self.read(|conn| Box::pin(async move { Image::many(conn, &wanted).await }))?;
         let mut images = self.images.borrow_mut();
         for id in ids {
-            images.insert(id, found.remove(&id).filter(|image| image.public).map(Arc::new));
+            let image = found.remove(&id).filter(|image| image.public).map(Arc::new);
+            self.look_at_file(IMAGE, id, image.as_ref().map(|image| image.collection));
+            images.insert(id, image);
         }
         Ok(())
     }
@@ -145,6 +187,7 @@ impl Session {
         }
         let mut found = self.read(|conn| Box::pin(async move { Image::many(conn, &[id]).await }))?;
         let image = found.remove(&id).filter(|image| image.public).map(Arc::new);
+        self.look_at_file(IMAGE, id, image.as_ref().map(|image| image.collection));
         self.images.borrow_mut().insert(id, image.clone());
         Ok(image)
     }

@@ -14,6 +14,7 @@ use super::scene::Subject;
 use super::session::Session;
 use super::theme::Theme;
 use crate::accounts::Reading;
+use crate::cache::Tag;
 use crate::error::{Error, Result};
 use crate::media::Addresses;
 use crate::schema::Schema;
@@ -32,6 +33,14 @@ pub struct Props {
     pub media: Addresses,
     /// The zone that times are shown in.
     pub zone: Tz,
+}
+
+/// A page that was drawn.
+pub struct Drawn {
+    /// The page.
+    pub html: String,
+    /// What it was made of.
+    pub made_of: Vec<Tag>,
 }
 
 /// Where pages are drawn. Without a theme none is.
@@ -80,7 +89,7 @@ impl Stage {
         reading: Option<Reading>,
         scene: Scene,
         subject: Subject,
-    ) -> Result<String> {
+    ) -> Result<Drawn> {
         let place = self.place().await?;
         self.draw_at(place, sites, reading, scene, subject).await
     }
@@ -96,7 +105,7 @@ impl Stage {
         reading: Option<Reading>,
         scene: Scene,
         subject: Subject,
-    ) -> Result<String> {
+    ) -> Result<Drawn> {
         let theme = self.theme.clone().ok_or_else(|| Error::not_found("a theme"))?;
         let (props, handle) = (self.props.clone(), Handle::current());
         let drawn = tokio::task::spawn_blocking(move || {
@@ -106,11 +115,14 @@ impl Stage {
                 _ => None,
             };
             let session = Session::new((theme, props, sites), (scene, page), reading, handle);
-            session.during(|session| drawn(session, &subject))
+            session.during(|session| {
+                let html = drawn(session, &subject)?;
+                Ok(Drawn { html, made_of: session.made_of() })
+            })
         });
-        let html = drawn.await.map_err(Error::internal)?;
+        let drawn = drawn.await.map_err(Error::internal)?;
         drop(place);
-        html
+        drawn
     }
 }
 

@@ -2,13 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use axum::http::HeaderMap;
-use axum::http::HeaderValue;
-use axum::http::StatusCode;
-use axum::http::header;
-use axum::response::IntoResponse;
 use axum::response::Response;
-use chrono::DateTime;
 use rss::CategoryBuilder;
 use rss::Channel;
 use rss::ChannelBuilder;
@@ -21,7 +15,9 @@ use serde_json::Value;
 use super::page;
 use super::visit::Visit;
 use crate::base::Timestamp;
+use crate::cache::ANY_PAGE;
 use crate::cache::Answer;
+use crate::cache::Made;
 use crate::cache::Tag;
 use crate::content::Object;
 use crate::error::Error;
@@ -35,8 +31,6 @@ use crate::query::Scope;
 use crate::query::Selection;
 use crate::query::Term;
 use crate::text::escape_html;
-use crate::web::conditional;
-use crate::web::kept;
 
 /// The last part of a feed's address.
 pub const NAME: &str = "feed.xml";
@@ -52,12 +46,14 @@ pub async fn show(visit: &Visit, section: &str) -> Result<Response> {
     let page = page::at(visit, section).await?.filter(|page| page.public);
     let page = page.ok_or_else(|| Error::not_found("a section"))?;
     let key = format!("feed {} {}", visit.here.site.id, visit.path);
-    let answer = kept(&visit.cms, key, async { Ok((made(visit, &page).await?, vec![Tag::Content])) }).await?;
-    let modified = answer.headers.iter().find(|(name, _)| name == "last-modified").map(|(_, at)| at.clone());
-    if modified.is_some_and(|modified| is_known(&visit.headers, &modified)) {
-        return Ok(StatusCode::NOT_MODIFIED.into_response());
-    }
-    Ok(conditional(&visit.headers, answer))
+    visit
+        .kept(key, async {
+            let beneath = Tag::Listed(ANY_PAGE.to_owned(), page.tree_path()?.clone());
+            let itself = Tag::Page(page.id, page.url_path.clone());
+            let address = Tag::Address(page.url_path.clone());
+            Ok(Made::of(made(visit, &page).await?, vec![itself, address, beneath]))
+        })
+        .await
 }
 
 async fn made(visit: &Visit, section: &Object) -> Result<Answer> {
@@ -69,11 +65,10 @@ async fn made(visit: &Visit, section: &Object) -> Result<Answer> {
     let changed =
         items.iter().filter_map(|item| item.last_published_at).chain(section.last_published_at).max();
     let channel = channel(visit, section, &items, changed)?;
-    let mut headers = vec![
+    let headers = vec![
         ("content-type".to_owned(), "application/rss+xml; charset=utf-8".to_owned()),
         ("cache-control".to_owned(), "public, max-age=0, must-revalidate".to_owned()),
     ];
-    headers.extend(changed.and_then(http_date).map(|date| ("last-modified".to_owned(), date)));
     Ok(Answer { status: 200, headers, body: channel.to_string().into() })
 }
 
@@ -135,16 +130,4 @@ fn summary(document: &crate::schema::Document) -> Option<String> {
 
 fn rfc_2822(at: Timestamp) -> Option<String> {
     at.to_datetime().map(|at| at.to_rfc2822())
-}
-
-fn http_date(at: Timestamp) -> Option<String> {
-    at.to_datetime().map(|at| at.format("%a, %d %b %Y %H:%M:%S GMT").to_string())
-}
-
-/// Whether a reader has what was last changed at this date. An ETag that was sent decides alone.
-fn is_known(headers: &HeaderMap, modified: &str) -> bool {
-    let read = |text: &str| DateTime::parse_from_rfc2822(text).ok();
-    let since = headers.get(header::IF_MODIFIED_SINCE).and_then(|value: &HeaderValue| value.to_str().ok());
-    let is_later = || Some(read(since?)? >= read(modified)?);
-    !headers.contains_key(header::IF_NONE_MATCH) && is_later().unwrap_or(false)
 }

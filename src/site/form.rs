@@ -87,7 +87,7 @@ async fn again(
 ) -> Result<Response> {
     let fields = questions.iter().map(|question| field(question, Some(sent), problems)).collect();
     let form = Form { fields, is_sent: false, has_problems: true, trap: TRAP.to_owned() };
-    let body = page::drawn(visit, page, Some(form)).await?;
+    let body = page::drawn(visit, page, Some(form)).await?.html;
     Ok(conditional(&visit.headers, html(422, body, false)))
 }
 

@@ -58,7 +58,7 @@ pub async fn show(visit: &Visit, page: &Object, gate: Gate) -> Result<Response> 
         return Ok(Redirect::to(&format!("{SIGN_IN}?next={next}")).into_response());
     }
     let status = if gate.was_wrong { 403 } else { 200 };
-    let body = visit.draw(&page.locale, Subject::Gate(gate)).await?;
+    let body = visit.draw(&page.locale, Subject::Gate(gate)).await?.html;
     Ok(conditional(&visit.headers, html(status, body, false)))
 }
 

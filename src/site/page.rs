@@ -15,6 +15,8 @@ use super::search;
 use super::told::answered;
 use super::visit::Visit;
 use super::visit::html;
+use crate::base::Timestamp;
+use crate::cache::Made;
 use crate::cache::Tag;
 use crate::content::Object;
 use crate::error::Error;
@@ -22,11 +24,11 @@ use crate::error::Result;
 use crate::pages;
 use crate::redirects;
 use crate::redirects::Redirect;
+use crate::render::Drawn;
 use crate::render::Form;
 use crate::render::Shown;
 use crate::render::Subject;
 use crate::web::conditional;
-use crate::web::kept;
 
 /// How long a page that shows what is coming and what is past may be kept, in seconds.
 const KEPT_SECONDS: i64 = 600;
@@ -70,22 +72,10 @@ async fn draw(visit: &Visit, page: Object) -> Result<Response> {
     match opening {
         Opening::Closed(gate) => gate::show(visit, &page, gate).await,
         Opening::Opened => {
-            let body = drawn(visit, &page, None).await?;
+            let body = drawn(visit, &page, None).await?.html;
             Ok(conditional(&visit.headers, html(200, body, false)))
         }
-        Opening::Public => {
-            let is_plain = visit.query.iter().all(|(name, _)| name == "page");
-            if !visit.is_strange() || !is_plain {
-                let body = drawn(visit, &page, None).await?;
-                return Ok(conditional(&visit.headers, html(200, body, visit.is_strange())));
-            }
-            let slice = visit.cms.clock.now().seconds() / KEPT_SECONDS;
-            let key = format!("page {} {slice} {}", visit.here.site.id, visit.sent);
-            let answer = kept(&visit.cms, key, async {
-                Ok((html(200, drawn(visit, &page, None).await?, true), vec![Tag::Content]))
-            });
-            Ok(conditional(&visit.headers, answer.await?))
-        }
+        Opening::Public => public(visit, &page).await,
     }
 }
 
@@ -96,8 +86,27 @@ fn at_front_end(visit: &Visit, page: &Object) -> Result<Response> {
     moved(address.ok_or_else(|| Error::not_found("a page"))?.as_str(), false)
 }
 
+async fn public(visit: &Visit, page: &Object) -> Result<Response> {
+    let is_plain = visit.query.len() <= 1 && visit.query.iter().all(|(name, _)| name == "page");
+    if !visit.is_strange() || !is_plain {
+        let body = drawn(visit, page, None).await?.html;
+        return Ok(conditional(&visit.headers, html(200, body, visit.is_strange())));
+    }
+    let key = format!("page {} {} {:?}", visit.here.site.id, visit.path, visit.asked("page"));
+    let slice = visit.cms.clock.now().seconds() / KEPT_SECONDS * KEPT_SECONDS;
+    let since = Timestamp::from_micros(slice * 1_000_000);
+    visit
+        .kept(key, async {
+            let Drawn { html: body, mut made_of } = drawn(visit, page, None).await?;
+            made_of.push(Tag::Address(page.url_path.clone()));
+            let made = Made::of(html(200, body, true), made_of);
+            Ok(Made { until: Some(since.plus_seconds(KEPT_SECONDS)), since: Some(since), ..made })
+        })
+        .await
+}
+
 /// A page as the theme draws it; with its form as it was sent, if it was.
-pub(super) async fn drawn(visit: &Visit, page: &Object, sent: Option<Form>) -> Result<String> {
+pub(super) async fn drawn(visit: &Visit, page: &Object, sent: Option<Form>) -> Result<Drawn> {
     let shown = Shown::of(page, page.live_document()?);
     let form = sent.or_else(|| form::of(visit, page, &shown.document));
     visit.draw(&page.locale, Subject::Page(Box::new(shown), form)).await

@@ -34,7 +34,7 @@ pub async fn show(visit: &Visit) -> Result<Response> {
     let words: String = visit.asked("query").unwrap_or_default().trim().chars().take(LONGEST).collect();
     let locale = visit.locale();
     let search = if words.is_empty() { Search::default() } else { found(visit, words, &locale).await? };
-    let body = visit.draw(&locale, Subject::Search(search)).await?;
+    let body = visit.draw(&locale, Subject::Search(search)).await?.html;
     Ok(conditional(&visit.headers, html(200, body, false)))
 }
 

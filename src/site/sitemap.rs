@@ -11,6 +11,7 @@ use super::told::answered;
 use super::visit::Visit;
 use crate::cache::ANY_PAGE;
 use crate::cache::Answer;
+use crate::cache::Made;
 use crate::cache::Tag;
 use crate::error::Error;
 use crate::error::Result;
@@ -18,8 +19,6 @@ use crate::query::Item;
 use crate::query::Scope;
 use crate::query::Selection;
 use crate::text::escape_html;
-use crate::web::conditional;
-use crate::web::kept;
 
 /// The most addresses that a sitemap may have, by its protocol.
 const MOST: usize = 50_000;
@@ -47,7 +46,7 @@ pub async fn part(Path(part): Path<String>, visit: Visit) -> Response {
 
 async fn answer(visit: &Visit, part: Option<usize>) -> Result<Response> {
     let key = format!("sitemap {} {}", visit.here.site.id, part.unwrap_or(0));
-    let made = kept(&visit.cms, key, async {
+    let made = async {
         let pages = all(visit).await?;
         let body = match part {
             None if pages.len() > MOST => index(visit, pages.len().div_ceil(MOST)),
@@ -60,9 +59,11 @@ async fn answer(visit: &Visit, part: Option<usize>) -> Result<Response> {
             ("cache-control", "public, max-age=0, must-revalidate"),
         ];
         let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
-        Ok((Answer { status: 200, headers, body: body.into() }, vec![Tag::Type(ANY_PAGE.to_owned())]))
-    });
-    Ok(conditional(&visit.headers, made.await?))
+        let roots = visit.here.sites.roots_of(visit.here.site.id);
+        let made_of = roots.map(|root| Tag::Listed(ANY_PAGE.to_owned(), root.place.clone())).collect();
+        Ok(Made::of(Answer { status: 200, headers, body: body.into() }, made_of))
+    };
+    visit.kept(key, made).await
 }
 
 async fn all(visit: &Visit) -> Result<Vec<Item>> {

@@ -27,7 +27,7 @@ pub async fn answered(visit: &Visit, outcome: Result<Response>) -> Response {
         return plain;
     }
     match visit.draw(&visit.locale(), subject).await {
-        Ok(page) => conditional(&visit.headers, html(plain.status().as_u16(), page, false)),
+        Ok(page) => conditional(&visit.headers, html(plain.status().as_u16(), page.html, false)),
         Err(error) => {
             tracing::error!(%error, "the theme cannot draw an error page");
             plain

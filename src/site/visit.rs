@@ -6,17 +6,21 @@ use axum::extract::FromRequestParts;
 use axum::extract::Path;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
+use axum::response::Response;
 use url::Url;
 use url::form_urlencoded;
 
 use crate::accounts::Actor;
 use crate::accounts::Reading;
 use crate::cache::Answer;
+use crate::cache::Made;
 use crate::cms::Cms;
 use crate::error::Result;
+use crate::render::Drawn;
 use crate::render::Scene;
 use crate::render::Subject;
 use crate::sites::Located;
+use crate::web;
 use crate::web::Failure;
 use crate::web::Here;
 use crate::web::Viewer;
@@ -92,8 +96,14 @@ impl Visit {
         matches!(self.actor, Actor::Anonymous)
     }
 
+    /// The answer to a stranger: kept from before, or the one that `make` makes.
+    pub async fn kept(&self, key: String, make: impl Future<Output = Result<Made>>) -> Result<Response> {
+        let kept = web::kept(&self.cms, key, make).await?;
+        Ok(web::answered(&self.cms, &self.headers, kept).await)
+    }
+
     /// Draws a page of the theme in this language.
-    pub async fn draw(&self, locale: &str, subject: Subject) -> Result<String> {
+    pub async fn draw(&self, locale: &str, subject: Subject) -> Result<Drawn> {
         let scene = Scene {
             site: self.here.site.id,
             locale: locale.to_owned(),
@@ -120,6 +130,8 @@ pub fn html(status: u16, body: String, is_public: bool) -> Answer {
         ("content-type", "text/html; charset=utf-8"),
         ("content-security-policy", POLICY),
         ("cache-control", kept),
+        // Whoever is known may be shown another page.
+        ("vary", "Cookie"),
     ];
     let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     Answer { status, headers: headers.collect(), body: body.into() }

@@ -108,6 +108,7 @@ mod tests {
             page,
             url_path: url_path.to_owned(),
             locale: locale.to_owned(),
+            place: crate::base::TreePath::root(),
         };
         let config = SiteConfig {
             locale_prefix: prefix,

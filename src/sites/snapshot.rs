@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::base::TreePath;
 use crate::config::{LocalePrefix, SiteConfig};
 use crate::error::Result;
 use crate::events::Event;
@@ -11,7 +12,7 @@ use crate::store::{Conn, sql};
 use super::{LOCALE, Locale, SITE, Site};
 
 /// What every address is decided by. Never changes; a newer one takes its place.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Sites {
     sites: Vec<Site>,
     locales: Vec<Locale>,
@@ -31,11 +32,14 @@ pub struct Root {
     pub url_path: String,
     /// The page's locale.
     pub locale: String,
+    /// The page's place in the tree.
+    pub place: TreePath,
 }
 
 row! {
     struct RootRow {
         id: i64,
+        path: Option<TreePath>,
         url_path: Option<String>,
         locale: Option<String>,
         translation_key: Option<String>,
@@ -64,7 +68,10 @@ impl Sites {
             Some(SITE | LOCALE) => true,
             Some("page") => {
                 let comes_or_goes = matches!(event.kind.as_str(), "created" | "restored" | "deleted");
-                comes_or_goes || event.url_before != event.url_after
+                comes_or_goes
+                    || event.url_before != event.url_after
+                    || event.path_before != event.path_after
+                    || event.kind == "renumbered"
             }
             _ => false,
         }
@@ -136,7 +143,8 @@ impl Sites {
 /// The root page of each site, then its translations by locale.
 async fn roots(conn: &mut Conn, sites: &[Site]) -> Result<Vec<Root>> {
     let pages = sites.iter().filter_map(|site| site.root_page);
-    let columns = "select id, url_path, locale, translation_key from objects where family = 'page' and ";
+    let columns =
+        "select id, path, url_path, locale, translation_key from objects where family = 'page' and ";
     let own: Vec<RootRow> = conn.all(sql(format!("{columns} id in ")).bind_list(pages)).await?;
     let keys = own.iter().filter_map(|row| row.translation_key.clone());
     let mut translations = sql(format!("{columns} translation_key in ")).bind_list(keys);
@@ -159,7 +167,8 @@ async fn roots(conn: &mut Conn, sites: &[Site]) -> Result<Vec<Root>> {
 impl RootRow {
     fn root(&self, site: i64) -> Option<Root> {
         let locale = self.locale.clone().unwrap_or_default();
-        Some(Root { site, page: self.id, url_path: self.url_path.clone()?, locale })
+        let (url_path, place) = (self.url_path.clone()?, self.path.clone()?);
+        Some(Root { site, page: self.id, url_path, locale, place })
     }
 }
 

@@ -1,38 +1,112 @@
-//! Conditional requests: an answer that the asker has already is not sent again.
+//! Answers on their way out: in the coding that the asker takes, and not at all if the asker has them already.
+
+use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
+use bytes::Bytes;
+use chrono::DateTime;
 
-use crate::base::sha256_hex;
-use crate::cache::Answer;
+use crate::base::Timestamp;
+use crate::cache::{Answer, Coding, Kept};
+use crate::cms::Cms;
 
-/// Digits of the hash that an ETag is made of.
-const ETAG_LENGTH: usize = 32;
+/// Dates of HTTP are whole seconds: an answer is dated once nothing can change it within the second that it names.
+const DATED_AFTER_SECONDS: i64 = 2;
 
-/// The answer with its ETag, or 304 without a body if these request headers say that it is known.
+/// An answer for whoever asks now, with its ETag, or 304 if these request headers say that it is known.
 pub fn conditional(asked: &HeaderMap, answer: Answer) -> Response {
-    let etag = format!("\"{}\"", &sha256_hex(&answer.body)[..ETAG_LENGTH]);
-    let is_known = answer.status == 200 && names(asked, &etag);
-    let mut response = Response::new(if is_known { Body::empty() } else { Body::from(answer.body) });
-    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    *response.status_mut() = if is_known { StatusCode::NOT_MODIFIED } else { status };
-    let headers = response.headers_mut();
-    for (name, value) in answer.headers {
-        if let (Ok(name), Ok(value)) = (name.parse::<header::HeaderName>(), HeaderValue::from_str(&value)) {
-            headers.append(name, value);
-        }
-    }
-    if let Some(etag) = HeaderValue::from_str(&etag).ok().filter(|_| status == StatusCode::OK) {
-        headers.insert(header::ETAG, etag);
-    }
+    let kept = Kept::passing(answer);
+    let body = (Coding::Identity, kept.body.clone());
+    written(&kept, kept.headers.clone(), asked, body, Timestamp::from_micros(0))
+}
+
+/// A kept answer in the best coding that these request headers take. What was not made in that coding yet is now. The
+/// response carries it along, for whoever remembers the way to it.
+pub async fn answered(cms: &Cms, asked: &HeaderMap, kept: Arc<Kept>) -> Response {
+    let wanted = coding(asked);
+    let body = match kept.ready(wanted) {
+        Some(ready) => ready,
+        None => coded(cms, &kept, wanted).await,
+    };
+    let mut response = written(&kept, kept.headers.clone(), asked, body, cms.clock.now());
+    response.extensions_mut().insert(kept);
     response
 }
 
-fn names(asked: &HeaderMap, etag: &str) -> bool {
-    let known = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    let mut tags = known.flat_map(|value| value.split(',')).map(|tag| tag.trim().trim_start_matches("W/"));
-    tags.any(|tag| tag == "*" || tag == etag)
+/// The body in a coding that was not asked for before; as it is if that fails.
+pub(super) async fn coded(cms: &Cms, kept: &Arc<Kept>, wanted: Coding) -> (Coding, Bytes) {
+    match kept.coded(wanted).await {
+        Ok(body) => {
+            cms.cache().weigh_again(kept).await;
+            body
+        }
+        Err(error) => {
+            tracing::error!(%error, "an answer could not be compressed");
+            (Coding::Identity, kept.body.clone())
+        }
+    }
+}
+
+/// The coding that a request takes.
+pub(super) fn coding(asked: &HeaderMap) -> Coding {
+    let header = asked.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
+    header.map_or(Coding::Identity, Coding::accepted)
+}
+
+/// The one place where answers that are known whole become responses: `headers` are those that it has in every coding.
+pub(super) fn written(
+    kept: &Kept,
+    mut headers: HeaderMap,
+    asked: &HeaderMap,
+    (coding, body): (Coding, Bytes),
+    now: Timestamp,
+) -> Response {
+    if kept.status != StatusCode::OK {
+        return assembled(kept.status, headers, (coding, body));
+    }
+    let changed = kept.changed.as_ref().filter(|(at, _)| at.plus_seconds(DATED_AFTER_SECONDS) <= now);
+    headers.insert(header::ETAG, kept.etag(coding).clone());
+    headers.extend(changed.map(|(_, date)| (header::LAST_MODIFIED, date.clone())));
+    match is_known(asked, kept, changed) {
+        true => {
+            let mut response = Response::new(Body::empty());
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+            *response.headers_mut() = headers;
+            response
+        }
+        false => assembled(StatusCode::OK, headers, (coding, body)),
+    }
+}
+
+fn assembled(status: StatusCode, mut headers: HeaderMap, (coding, body): (Coding, Bytes)) -> Response {
+    if let Some(name) = coding.name() {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
+    }
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response
+}
+
+/// Whether whoever asks has this answer. An ETag that was sent decides alone.
+fn is_known(asked: &HeaderMap, kept: &Kept, changed: Option<&(Timestamp, HeaderValue)>) -> bool {
+    if asked.contains_key(header::IF_NONE_MATCH) {
+        let known = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+        let mut tags =
+            known.flat_map(|value| value.split(',')).map(|tag| tag.trim().trim_start_matches("W/"));
+        return tags.any(|tag| tag == "*" || kept.has_etag(tag));
+    }
+    let (Some(since), Some((at, date))) = (asked.get(header::IF_MODIFIED_SINCE), changed) else {
+        return false;
+    };
+    since == date || read(since).is_some_and(|since| since >= at.seconds())
+}
+
+fn read(date: &HeaderValue) -> Option<i64> {
+    let date = DateTime::parse_from_rfc2822(date.to_str().ok()?).ok()?;
+    Some(date.timestamp())
 }
 
 #[cfg(test)]

@@ -1,26 +1,17 @@
 //! Answers from the cache, or made and put there.
 
-use crate::cache::{Answer, Tag};
-use crate::cms::Cms;
-use crate::error::Result;
+use std::sync::Arc;
 
-/// The kept answer of this key, or the one that `make` makes, which is kept under its tags. For answers that every
-/// stranger may see alone: the key says all that the answer depends on.
-pub async fn kept(
+use crate::cache::{Kept, Made};
+use crate::cms::Cms;
+
+/// The kept answer of this key, or the one that `make` makes, which is kept if it says what it was made of. For answers
+/// that every stranger may see alone: the key says all that the answer depends on.
+pub async fn kept<E>(
     cms: &Cms,
     key: String,
-    make: impl Future<Output = Result<(Answer, Vec<Tag>)>>,
-) -> Result<Answer> {
+    make: impl Future<Output = Result<Made, E>>,
+) -> Result<Arc<Kept>, E> {
     let head = cms.snapshot().followed;
-    if let Some(answer) = cms.cache().get(&key, head).await {
-        return Ok(answer);
-    }
-    let (answer, tags) = make.await?;
-    cms.cache().put(key, answer.clone(), tags, head).await;
-    Ok(answer)
-}
-
-/// The kept answer of this key, if there is a fresh one.
-pub async fn remembered(cms: &Cms, key: &str) -> Option<Answer> {
-    cms.cache().get(key, cms.snapshot().followed).await
+    cms.cache().made(key, (head, cms.clock.now()), make).await
 }

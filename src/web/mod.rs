@@ -30,14 +30,14 @@ mod redact;
 mod viewer;
 
 pub use asked::{Asked, Here};
-pub use conditional::conditional;
+pub use conditional::{answered, conditional};
 pub use cookie::{clear_cookie, cookie, set_cookie};
 pub use door::Door;
 pub use extension::extension;
 pub use failure::{Failure, Told, plain_page, status};
 pub use frame::frame;
 pub use headers::{admin_headers, private, site_headers};
-pub use kept::{kept, remembered};
+pub use kept::kept;
 pub use neighbourhood::Neighbourhood;
 pub use number::Number;
 pub use origin::is_from_elsewhere;

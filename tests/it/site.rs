@@ -9,6 +9,7 @@ use axum::http::header;
 use axum::http::{HeaderMap, Request, StatusCode};
 use serde_json::json;
 use siskin::accounts::Actor;
+use siskin::base::{Clock, Timestamp};
 use siskin::cms::Cms;
 use siskin::config::Config;
 use siskin::content::Object;
@@ -64,6 +65,10 @@ impl Answer {
 impl Site {
     /// The starter site, freshly sown.
     async fn starter(fresh: &Fresh) -> Self {
+        Self::starter_at(fresh, Clock::system()).await
+    }
+
+    async fn starter_at(fresh: &Fresh, clock: Clock) -> Self {
         let dir = fresh.dir.path();
         for folder in ["models", "seed"] {
             copy(&project(folder), &dir.join(folder));
@@ -71,7 +76,7 @@ impl Site {
         std::fs::copy(project("config.toml"), dir.join("config.toml")).unwrap();
         let mut config = Config::load(dir).unwrap();
         config.database = fresh.config.clone();
-        let cms = Cms::builder(dir).config(config).open().await.unwrap();
+        let cms = Cms::builder(dir).config(config).clock(clock).open().await.unwrap();
         cms.begin().await.unwrap();
         Self::of(cms)
     }
@@ -260,10 +265,15 @@ async fn a_published_change_is_seen_at_once_and_an_unpublished_page_by_nobody() 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_feed_is_what_readers_and_validators_expect() {
     for_each_fresh(async |fresh| {
-        let site = Site::starter(fresh).await;
+        let moment = |text: &str| Timestamp::parse(text).unwrap();
+        let clock = Clock::standing_at(moment("2026-11-20T12:00:00Z"));
+        let site = Site::starter_at(fresh, clock.clone()).await;
+        // Within the second of a change another one may follow, which a date could not tell from the first.
+        assert_eq!(site.get("/journal/feed.xml").await.header("last-modified"), "");
+        clock.set(moment("2026-11-20T12:00:02Z"));
         let answer = site.get("/journal/feed.xml").await;
         assert_eq!(answer.header("content-type"), "application/rss+xml; charset=utf-8");
-        assert_eq!(answer.header("last-modified"), "Sun, 18 Oct 2026 06:30:00 GMT");
+        assert_eq!(answer.header("last-modified"), "Fri, 20 Nov 2026 12:00:00 GMT");
         let feed = site.feed("/journal/feed.xml").await;
         assert_eq!((feed.title(), feed.language()), ("Journal · Alder Brook", Some("en")));
         assert_eq!(feed.link(), "http://localhost:8000/journal/");
@@ -290,9 +300,26 @@ async fn a_feed_is_what_readers_and_validators_expect() {
             assert_eq!(site.ask(known, Body::empty()).await.status, StatusCode::NOT_MODIFIED);
         }
         let earlier = Request::get("/journal/feed.xml")
-            .header(header::IF_MODIFIED_SINCE, "Sat, 17 Oct 2026 06:30:00 GMT");
+            .header(header::IF_MODIFIED_SINCE, "Fri, 20 Nov 2026 11:59:59 GMT");
         assert_eq!(site.ask(earlier, Body::empty()).await.status, StatusCode::OK);
         assert_eq!(site.feed("/de/tagebuch/feed.xml").await.language(), Some("de"));
+
+        // What was taken away makes no item newer, and yet the feed is another.
+        let known = || {
+            Request::get("/journal/feed.xml")
+                .header(header::IF_MODIFIED_SINCE, answer.header("last-modified"))
+        };
+        clock.set(moment("2026-11-20T13:00:00Z"));
+        let page = site.page("/home/journal/thirty-grams-of-trust/").await;
+        let mut work = site.cms.work(Actor::System("test")).await.unwrap();
+        pages::unpublish(&mut work, &site.cms.schema, &page).await.unwrap();
+        site.cms.commit(work).await.unwrap();
+        clock.set(moment("2026-11-20T13:00:10Z"));
+        let changed = site.ask(known(), Body::empty()).await;
+        assert_eq!(
+            (changed.status, changed.header("last-modified")),
+            (StatusCode::OK, "Fri, 20 Nov 2026 13:00:00 GMT")
+        );
     })
     .await;
 }

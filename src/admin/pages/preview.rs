@@ -69,7 +69,7 @@ pub async fn show(desk: Desk, Path(token): Path<String>) -> Answer {
         is_preview: true,
     };
     let subject = Subject::Page(Box::new(Shown::of(&page, document)), None);
-    let html = desk.cms().stage.draw(sites, Some(reading), scene, subject).await?;
+    let html = desk.cms().stage.draw(sites, Some(reading), scene, subject).await?.html;
     Ok(([(CONTENT_SECURITY_POLICY, PREVIEW_POLICY)], Html(html)).into_response())
 }
 

@@ -33,6 +33,6 @@ pub async fn show(ask: &Ask, endpoint: &Endpoint, id: Option<i64>) -> Result<Ans
     let setting = ask.setting(&narrowed.scope, format)?;
     let (shown, mut tags) =
         show::all(&mut reading, &setting, (&[Subject::Item(&item)], library), &choice).await?;
-    tags.extend(kept::one(ask, &item));
+    tags.extend(kept::relatives(&narrowed));
     Ok(Answer::Object(shown.into_iter().next().unwrap_or_default(), tags))
 }

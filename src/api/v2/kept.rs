@@ -1,90 +1,147 @@
 //! Answers from the cache, and what a new one is made of.
 
 use std::collections::BTreeSet;
-
-use axum::http::Uri;
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::accept::Form;
 use super::answer;
 use super::answer::Answer;
 use super::answer::Refusal;
 use super::ask::Ask;
+use super::columns;
+use super::endpoint::Endpoint;
 use super::narrow::Narrowed;
+use super::object::Subject;
+use super::routes::View;
+use crate::base::Key;
+use crate::base::TreePath;
 use crate::cache::ANY_PAGE;
-use crate::cache::Answer as Written;
+use crate::cache::Kept;
+use crate::cache::Made;
 use crate::cache::Tag;
-use crate::cms::Cms;
 use crate::query::Item;
 use crate::query::Library;
 use crate::query::Reference;
+use crate::schema::DOCUMENT;
+use crate::schema::IMAGE;
 use crate::schema::PAGE_FAMILY;
 use crate::web;
 
 /// Longer questions are answered and forgotten.
 const LONGEST_KEY: usize = 2_000;
+/// Parameters that choose the form, which has a place of its own in a key, and the one that means nothing.
+const FORMAL: [&str; 2] = ["format", "_"];
 
 /// What the answer to a request depends on besides the content; `None` if it may not be kept: a shuffled list is
-/// another each time, a search follows the index, which may be behind the log, and what is shown to one person is
-/// shown to no other.
-pub fn key(ask: &Ask, form: Form, uri: &Uri) -> Option<String> {
-    let changing = ask.params.get("search").is_some() || ask.params.get("order") == Some("random");
+/// another each time, a search follows the index, which may be behind the log, and a list refuses parameters that it
+/// does not know, and what is shown to one person is shown to no other. Parameters that say the same in another order or spelling have one key, and those that nobody reads
+/// have no part in it.
+pub fn key(ask: &Ask, endpoint: &Endpoint, form: Form, view: &View, path: &str) -> Option<String> {
+    if !ask.is_public() || ask.params.get("search").is_some() || ask.params.get("order") == Some("random") {
+        return None;
+    }
+    let label = Narrowed::base(ask, endpoint).ok()?.label;
+    let face = ask.faces.get(&label);
+    let is_read = |name: &str| endpoint.operations().contains(&name) || columns::stored(face, name).is_some();
+    if matches!(view, View::List) && !ask.params.iter().all(|(name, _)| is_read(name)) {
+        return None;
+    }
+    let counts = |name: &str| is_read(name) && !FORMAL.contains(&name);
+    let mut params: Vec<(&str, &str)> = ask.params.iter().filter(|(name, _)| counts(name)).collect();
+    params.sort_unstable();
     let site = ask.site.as_ref().map_or(0, |site| site.id);
-    let key = format!("v2 {site} {form:?} {uri}");
-    (ask.is_public() && !changing && key.len() <= LONGEST_KEY).then_some(key)
+    let key = format!("v2 {site} {form:?} {path} {params:?}");
+    (key.len() <= LONGEST_KEY).then_some(key)
 }
 
-/// The kept answer, or the one that `make` makes, which is then kept.
+/// The kept answer, or the one that `make` makes, which is then kept if it shows anything.
 pub async fn or_made(
-    cms: &Cms,
+    ask: &Ask,
     key: Option<String>,
     form: Form,
     make: impl Future<Output = Result<Answer, Refusal>>,
-) -> Written {
-    let head = cms.snapshot().followed;
-    if let Some(key) = &key
-        && let Some(written) = web::remembered(cms, key).await
-    {
-        return written;
-    }
-    let outcome = make.await;
-    let tags = match &outcome {
-        Ok(Answer::Object(_, tags)) => Some(tags.clone()),
-        _ => None,
+) -> Arc<Kept> {
+    let Some(key) = key else {
+        let written = answer::written(make.await, form);
+        let written = if ask.is_public() { written } else { answer::for_one_alone(written) };
+        return Arc::new(Kept::passing(written));
     };
-    let written = answer::written(outcome, form);
-    if let (Some(key), Some(tags)) = (key, tags) {
-        cms.cache().put(key, written.clone(), tags, head).await;
-    }
-    written
+    let made = async {
+        let outcome = make.await;
+        let made_of = match &outcome {
+            Ok(Answer::Object(_, tags)) => Some(tags.clone()),
+            _ => None,
+        };
+        let answer = answer::written(outcome, form);
+        Ok::<_, std::convert::Infallible>(Made { made_of, ..Made::passing(answer) })
+    };
+    web::kept(&ask.cms, key, made).await.unwrap_or_else(|never| match never {})
 }
 
 /// Everything that was looked at for an answer, seen or not: what was hidden may come to light.
-pub fn looked_at(library: &Library) -> Vec<Tag> {
-    let tag = |reference: &Reference| match (reference, library.get(reference)) {
-        (Reference::Id(family, id), _) => Tag::Object(family.clone(), *id),
-        (Reference::Page(_), Some(page)) => Tag::Object(PAGE_FAMILY.to_owned(), page.id),
-        (Reference::Page(_), None) => Tag::Type(ANY_PAGE.to_owned()),
-    };
-    let references: BTreeSet<_> = library.asked().collect();
-    references.into_iter().map(tag).collect()
+pub fn looked_at(library: &Library, subjects: &[Subject<'_>]) -> Vec<Tag> {
+    let mut tags = BTreeSet::new();
+    let mut above: HashMap<Key, TreePath> = HashMap::new();
+    let shown = subjects.iter().filter_map(|subject| match subject {
+        Subject::Item(item) => Some(*item),
+        _ => None,
+    });
+    for item in
+        shown.chain(library.asked().filter_map(|reference| library.get(reference).map(|item| &**item)))
+    {
+        tags.extend(item_tags(item));
+        let place = item.path.as_ref().and_then(TreePath::parent);
+        above.extend(item.parent.zip(place));
+    }
+    for reference in library.asked().filter(|reference| library.get(reference).is_none()) {
+        match reference {
+            Reference::Id(family, id) => tags.extend(unseen(family, *id)),
+            Reference::Page(key) => {
+                let place = above.get(key).cloned();
+                tags.insert(place.map_or_else(|| Tag::Type(ANY_PAGE.to_owned()), Tag::At));
+            }
+        }
+    }
+    tags.into_iter().collect()
 }
 
-/// What a list is made of, besides what its items refer to: every object of its types.
-pub fn list(ask: &Ask, narrowed: &Narrowed) -> Vec<Tag> {
-    match narrowed.types.is_empty() || is_related(ask) {
-        true => vec![Tag::Type(ANY_PAGE.to_owned())],
-        false => narrowed.types.iter().cloned().map(Tag::Type).collect(),
+/// An object that is shown.
+fn item_tags(item: &Item) -> Vec<Tag> {
+    let object = Tag::Object(item.family.clone(), item.id);
+    match (&item.url_path, item.family.as_str()) {
+        (Some(url_path), PAGE_FAMILY) => vec![Tag::Page(item.id, url_path.clone())],
+        // A brief selection does not say in which one it lies.
+        (_, IMAGE | DOCUMENT) => vec![object, item.collection.map_or(Tag::Collections, Tag::Collection)],
+        _ => vec![object],
     }
 }
 
-/// What one object is made of, besides what it refers to.
-pub fn one(ask: &Ask, item: &Item) -> Vec<Tag> {
-    let any_page = is_related(ask).then(|| Tag::Type(ANY_PAGE.to_owned()));
-    any_page.into_iter().chain([Tag::Object(item.family.clone(), item.id)]).collect()
+/// An object that is not there, or may not be seen.
+fn unseen(family: &str, id: i64) -> Vec<Tag> {
+    let hidden = match family {
+        PAGE_FAMILY => Some(Tag::Unseen),
+        IMAGE | DOCUMENT => Some(Tag::Collections),
+        _ => None,
+    };
+    [Tag::Object(family.to_owned(), id)].into_iter().chain(hidden).collect()
 }
 
-/// Whether another page decides what is in the answer.
-fn is_related(ask: &Ask) -> bool {
-    let relatives = ["child_of", "ancestor_of", "descendant_of", "translation_of"];
-    relatives.iter().any(|name| ask.params.get(name).is_some())
+/// What a list is made of, besides what its items refer to: every object of its types, within the trees that it looks
+/// into.
+pub fn list(narrowed: &Narrowed, endpoint: &Endpoint) -> Vec<Tag> {
+    if *endpoint != Endpoint::Pages {
+        return narrowed.types.iter().cloned().map(Tag::Type).collect();
+    }
+    let any = narrowed.types.is_empty().then(|| ANY_PAGE.to_owned());
+    let labels = narrowed.types.iter().cloned().chain(any);
+    let listed = labels.flat_map(|label| {
+        narrowed.scope.places().iter().map(move |place| Tag::Listed(label.clone(), place.clone()))
+    });
+    listed.chain(relatives(narrowed)).collect()
+}
+
+/// The pages that decide what is in an answer.
+pub fn relatives(narrowed: &Narrowed) -> impl Iterator<Item = Tag> {
+    narrowed.relatives.iter().flat_map(item_tags)
 }

@@ -47,7 +47,7 @@ pub async fn list(ask: &Ask, endpoint: &Endpoint) -> Result<Answer, Refusal> {
     let subjects: Vec<_> = items.iter().map(Subject::Item).collect();
     let library = Library::new(narrowed.scope.everywhere());
     let (items, mut tags) = show::all(&mut reading, &setting, (&subjects, library), &choice).await?;
-    tags.extend(kept::list(ask, &narrowed));
+    tags.extend(kept::list(&narrowed, endpoint));
     Ok(Answer::Object(json!({ "meta": { "total_count": total }, "items": items }), tags))
 }
 

@@ -28,6 +28,8 @@ pub struct Narrowed {
     pub types: Vec<String>,
     /// What can be seen at all.
     pub scope: Scope,
+    /// The pages that conditions name: `child_of` and its like.
+    pub relatives: Vec<Item>,
 }
 
 impl Narrowed {
@@ -37,7 +39,7 @@ impl Narrowed {
             let label = endpoint.label().to_owned();
             let (scope, types) = (ask.everywhere(), vec![label.clone()]);
             let selection = Selection::of_type(&label).seen_in(scope.clone());
-            return Ok(Self { selection, label, types, scope });
+            return Ok(Self { selection, label, types, scope, relatives: Vec::new() });
         }
         let types = types(ask)?;
         let scope = ask.scope()?;
@@ -47,7 +49,7 @@ impl Narrowed {
         };
         let types = if types.iter().any(|label| label == PAGE) { Vec::new() } else { types };
         let selection = Selection::pages(scope.clone()).of_types(types.clone());
-        Ok(Self { selection, label, types, scope })
+        Ok(Self { selection, label, types, scope, relatives: Vec::new() })
     }
 
     /// The same with every condition of the query string. A snippet's endpoint takes conditions and heeds none, as the
@@ -70,11 +72,13 @@ impl Narrowed {
             }
         }
         if *endpoint == Endpoint::Pages {
-            self.add(tree(ask, &self.scope, conn).await?);
+            let filters = self.tree(ask, conn).await?;
+            self.add(filters);
         }
         let order = ordering::read(&ask.params, &face)?;
         if *endpoint == Endpoint::Pages {
-            self.add(translation(ask, &self.scope, conn).await?);
+            let filter = self.translation(ask, conn).await?;
+            self.add(filter);
             self.add(locale(ask)?);
         }
         if ask.params.get("search").is_some() {
@@ -120,52 +124,57 @@ fn types(ask: &Ask) -> Result<Vec<String>, Refusal> {
     asked.into_iter().flat_map(|types| types.split(',')).map(label).collect()
 }
 
-/// `child_of`, `ancestor_of` and `descendant_of`.
-async fn tree(ask: &Ask, scope: &Scope, conn: &mut Conn) -> Result<Vec<Filter>, Refusal> {
-    let mut filters = Vec::new();
-    if let Some(text) = ask.params.get("child_of") {
-        let parent = relative(ask, scope, conn, "child_of", text, true).await?;
-        filters.push(Filter::ChildOf(parent.ok_or_else(|| Refusal::bad("parent page doesn't exist"))?.key));
-    }
-    if let Some(text) = ask.params.get("ancestor_of") {
-        let below = relative(ask, scope, conn, "ancestor_of", text, false).await?;
-        let below = below.ok_or_else(|| Refusal::bad("descendant page doesn't exist"))?;
-        filters.push(below.path.clone().map_or(Filter::Nothing, Filter::Above));
-    }
-    if let Some(text) = ask.params.get("descendant_of") {
-        if ask.params.get("child_of").is_some() {
-            return Err(Refusal::bad("filtering by descendant_of with child_of is not supported"));
+impl Narrowed {
+    /// `child_of`, `ancestor_of` and `descendant_of`.
+    async fn tree(&mut self, ask: &Ask, conn: &mut Conn) -> Result<Vec<Filter>, Refusal> {
+        let mut filters = Vec::new();
+        if let Some(text) = ask.params.get("child_of") {
+            let parent = self.relative(ask, conn, "child_of", text, true).await?;
+            let parent = parent.ok_or_else(|| Refusal::bad("parent page doesn't exist"))?;
+            filters.push(Filter::ChildOf(parent.key));
         }
-        let above = relative(ask, scope, conn, "descendant_of", text, true).await?;
-        let above = above.ok_or_else(|| Refusal::bad("ancestor page doesn't exist"))?;
-        filters.push(above.path.clone().map_or(Filter::Nothing, Filter::Beneath));
+        if let Some(text) = ask.params.get("ancestor_of") {
+            let below = self.relative(ask, conn, "ancestor_of", text, false).await?;
+            let below = below.ok_or_else(|| Refusal::bad("descendant page doesn't exist"))?;
+            filters.push(below.path.clone().map_or(Filter::Nothing, Filter::Above));
+        }
+        if let Some(text) = ask.params.get("descendant_of") {
+            if ask.params.get("child_of").is_some() {
+                return Err(Refusal::bad("filtering by descendant_of with child_of is not supported"));
+            }
+            let above = self.relative(ask, conn, "descendant_of", text, true).await?;
+            let above = above.ok_or_else(|| Refusal::bad("ancestor page doesn't exist"))?;
+            filters.push(above.path.clone().map_or(Filter::Nothing, Filter::Beneath));
+        }
+        Ok(filters)
     }
-    Ok(filters)
-}
 
-async fn translation(ask: &Ask, scope: &Scope, conn: &mut Conn) -> Result<Option<Filter>, Refusal> {
-    let Some(text) = ask.params.get("translation_of") else { return Ok(None) };
-    let page = relative(ask, scope, conn, "translation_of", text, true).await?;
-    let page = page.ok_or_else(|| Refusal::bad("translation_of page doesn't exist"))?;
-    let key = page.translation_key.clone().unwrap_or_default();
-    Ok(Some(Filter::TranslationOf(key, page.id)))
-}
+    async fn translation(&mut self, ask: &Ask, conn: &mut Conn) -> Result<Option<Filter>, Refusal> {
+        let Some(text) = ask.params.get("translation_of") else { return Ok(None) };
+        let page = self.relative(ask, conn, "translation_of", text, true).await?;
+        let page = page.ok_or_else(|| Refusal::bad("translation_of page doesn't exist"))?;
+        let key = page.translation_key.clone().unwrap_or_default();
+        Ok(Some(Filter::TranslationOf(key, page.id)))
+    }
 
-/// The page that a tree parameter names, if this request may see it; `root` is that of the request's own site.
-async fn relative(
-    ask: &Ask,
-    scope: &Scope,
-    conn: &mut Conn,
-    name: &str,
-    text: &str,
-    takes_root: bool,
-) -> Result<Option<Item>, Refusal> {
-    let id = match text {
-        "root" if takes_root => ask.site.as_ref().and_then(|site| site.root_page),
-        text => number::parse(text).and_then(number::Number::not_negative),
-    };
-    let id = id.ok_or_else(|| Refusal::bad(format!("{name} must be a positive integer")))?;
-    Ok(Selection::pages(scope.clone()).without_documents().get(conn, id).await?)
+    /// The page that a tree parameter names, if this request may see it; `root` is that of the request's own site.
+    async fn relative(
+        &mut self,
+        ask: &Ask,
+        conn: &mut Conn,
+        name: &str,
+        text: &str,
+        takes_root: bool,
+    ) -> Result<Option<Item>, Refusal> {
+        let id = match text {
+            "root" if takes_root => ask.site.as_ref().and_then(|site| site.root_page),
+            text => number::parse(text).and_then(number::Number::not_negative),
+        };
+        let id = id.ok_or_else(|| Refusal::bad(format!("{name} must be a positive integer")))?;
+        let found = Selection::pages(self.scope.clone()).without_documents().get(conn, id).await?;
+        self.relatives.extend(found.clone());
+        Ok(found)
+    }
 }
 
 fn locale(ask: &Ask) -> Result<Option<Filter>, Refusal> {

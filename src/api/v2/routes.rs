@@ -31,7 +31,7 @@ use super::kept;
 use super::listing;
 use super::params::Params;
 use crate::accounts::Actor;
-use crate::cache::Answer as Written;
+use crate::cache::Kept;
 use crate::cms::Cms;
 use crate::web;
 use crate::web::Viewer;
@@ -77,8 +77,10 @@ struct Target {
 }
 
 /// What a view of an endpoint shows.
-enum View {
+pub(super) enum View {
+    /// Many objects.
     List,
+    /// The way from an address or an id to an object.
     Find,
     /// With an id that 64 bits may not hold.
     Detail(Option<i64>),
@@ -120,43 +122,52 @@ fn slash(request: &Request) -> Response {
 /// The answer with what every answer has: freshness, and which other origins may read it.
 async fn answer(cms: &Arc<Cms>, faces: Arc<Faces>, target: &Target, request: Request) -> Response {
     let (mut parts, _) = request.into_parts();
-    let written = match Viewer::from_request_parts(&mut parts, cms).await {
+    let kept = match Viewer::from_request_parts(&mut parts, cms).await {
         Ok(Viewer(viewer)) => write(cms, faces, target, &parts, &viewer).await,
-        Err(failure) => answer::written(Err(failure.0.into()), Form::Json(INDENT)),
+        Err(failure) => refused(failure.0.into(), Form::Json(INDENT)),
     };
-    let mut response = web::conditional(&parts.headers, written);
+    let mut response = web::answered(cms, &parts.headers, kept).await;
     cors::allow(&cms.config.api.cors_origins, &parts.headers, response.headers_mut());
     response
 }
 
 /// Agrees on a form, checks the method, and has the view answer, unless the answer is kept from before.
-async fn write(cms: &Arc<Cms>, faces: Arc<Faces>, target: &Target, parts: &Parts, viewer: &Actor) -> Written {
+async fn write(
+    cms: &Arc<Cms>,
+    faces: Arc<Faces>,
+    target: &Target,
+    parts: &Parts,
+    viewer: &Actor,
+) -> Arc<Kept> {
     let query = parts.uri.query().unwrap_or_default();
     if Params::is_too_long(query) {
-        return answer::written(Err(Refusal::bad("too many query parameters")), Form::Json(INDENT));
+        return refused(Refusal::bad("too many query parameters"), Form::Json(INDENT));
     }
     let params = Params::parse(query);
     let accept = parts.headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
     let form = match accept::negotiate(accept, params.get("format")) {
         Ok(form) => form,
-        Err(why) => return answer::written(Err(why.into()), Form::Json(INDENT)),
+        Err(why) => return refused(why.into(), Form::Json(INDENT)),
     };
     match parts.method {
         Method::GET | Method::HEAD => {
             let ask = Ask::new(cms.clone(), faces, parts, params, viewer);
-            let key = kept::key(&ask, form, &parts.uri);
-            let written = kept::or_made(cms, key, form, look(&ask, target)).await;
-            if ask.is_public() { written } else { answer::for_one_alone(written) }
+            let key = kept::key(&ask, &target.endpoint, form, &target.view, parts.uri.path());
+            kept::or_made(&ask, key, form, look(&ask, target)).await
         }
         Method::OPTIONS => {
             let description = answer::description(&target.name);
-            answer::written(Ok(Answer::Object(description, Vec::new())), form)
+            Arc::new(Kept::passing(answer::written(Ok(Answer::Object(description, Vec::new())), form)))
         }
         ref method => {
             let words = format!("Method \"{method}\" not allowed.");
-            answer::written(Err(Refusal::Detail(StatusCode::METHOD_NOT_ALLOWED, words)), form)
+            refused(Refusal::Detail(StatusCode::METHOD_NOT_ALLOWED, words), form)
         }
     }
+}
+
+fn refused(refusal: Refusal, form: Form) -> Arc<Kept> {
+    Arc::new(Kept::passing(answer::written(Err(refusal), form)))
 }
 
 async fn look(ask: &Ask, target: &Target) -> Result<Answer, Refusal> {

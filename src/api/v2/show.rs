@@ -104,7 +104,7 @@ pub async fn all(
         }
         let missed = show.missed.into_inner();
         if missed.is_empty() {
-            return Ok((shown, kept::looked_at(&library)));
+            return Ok((shown, kept::looked_at(&library, subjects)));
         }
         for (reference, extent) in missed {
             library.want(reference, extent);

@@ -8,6 +8,9 @@ use serde_json::json;
 use tera::Tera;
 
 use super::register;
+use crate::base::TreePath;
+use crate::cache::ANY_PAGE;
+use crate::cache::Tag;
 use crate::error::{Error, Result};
 use crate::query::By;
 use crate::query::Column;
@@ -95,15 +98,19 @@ impl Ask {
         if types.is_empty() && (self.r#type.is_some() || self.asks_fields()) {
             selection = selection.filter(Filter::Nothing);
         }
-        selection = selection.of_types(types);
         let place = self.child_of.or(self.under);
         if let Some(id) = place {
-            selection = selection.filter(match session.page_by_id(id)? {
+            let above = session.page_by_id(id)?;
+            self.look_beneath(session, above.as_ref().and_then(|page| page.path.clone()), &types);
+            selection = selection.filter(match above {
                 Some(page) if self.child_of.is_some() => Filter::ChildOf(page.key),
                 Some(Shown { path: Some(path), .. }) => Filter::Beneath(path),
                 _ => Filter::Nothing,
             });
+        } else {
+            labels(&types).for_each(|label| session.look_at_all(label));
         }
+        selection = selection.of_types(types);
         if let Some(ids) = &self.ids {
             selection = selection.filter(Filter::AnyId(ids.clone()));
         }
@@ -118,6 +125,16 @@ impl Ask {
         match &self.order {
             Some(order) => Ok(selection.order(self.by(session, &order.all())?)),
             None => Ok(selection),
+        }
+    }
+
+    fn look_beneath(&self, session: &Session, place: Option<TreePath>, types: &[String]) {
+        let Some(place) = place else { return };
+        match self.child_of {
+            Some(_) => session.look_at(Tag::Children(place)),
+            None => {
+                labels(types).for_each(|label| session.look_at(Tag::Listed(label.to_owned(), place.clone())))
+            }
         }
     }
 
@@ -214,6 +231,12 @@ impl Ask {
     }
 }
 
+/// The labels of types; no type is every one.
+fn labels(types: &[String]) -> impl Iterator<Item = &str> {
+    let any = types.is_empty().then_some(ANY_PAGE);
+    types.iter().map(String::as_str).chain(any)
+}
+
 fn is_date(field: &Field) -> bool {
     matches!(field.shape, crate::schema::Shape::Date)
 }
@@ -262,6 +285,7 @@ fn menu(session: &Session, ask: MenuOf) -> Result<tera::Value> {
             None => None,
         };
         let Some(above) = above else { return Ok(tera::Value::from(Vec::<tera::Value>::new())) };
+        above.path.iter().for_each(|place| session.look_at(Tag::Children(place.clone())));
         let selection = session.pages().without_documents().filter(Filter::ChildOf(above.key));
         let selection = selection.filter(Filter::Is(Column::ShowInMenus, true.into()));
         let items = session.read(|conn| Box::pin(async move { selection.items(conn, 0, USUAL).await }))?;

@@ -10,6 +10,7 @@ use crate::media::Document;
 use crate::media::Rendition;
 use crate::media::Spec;
 use crate::render::session::Session;
+use crate::schema::DOCUMENT;
 use crate::text::Player;
 
 pub(super) fn equip(tera: &mut Tera) {
@@ -66,7 +67,9 @@ fn document(session: &Session, ask: OneDocument) -> Result<Option<File>> {
 
 pub(super) fn find_document(session: &Session, id: i64) -> Result<Option<Document>> {
     let mut found = session.read(|conn| Box::pin(async move { Document::many(conn, &[id]).await }))?;
-    Ok(found.remove(&id).filter(|document| document.public))
+    let found = found.remove(&id).filter(|document| document.public);
+    session.look_at_file(DOCUMENT, id, found.as_ref().map(|document| document.collection));
+    Ok(found)
 }
 
 fn human(session: &Session, bytes: i64) -> String {

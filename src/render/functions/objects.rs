@@ -6,6 +6,7 @@ use serde_json::json;
 use tera::Tera;
 
 use super::register;
+use crate::cache::Tag;
 use crate::error::Result;
 use crate::query::By;
 use crate::query::Column;
@@ -56,6 +57,7 @@ struct OneSnippet {
 fn snippet(session: &Session, ask: OneSnippet) -> Result<Option<Value>> {
     let (Some(declared), Some(id)) = (session.props.schema.get(&ask.r#type), ask.id) else { return Ok(None) };
     let selection = Selection::of_type(&declared.label);
+    session.look_at(Tag::Object(declared.label.clone(), id));
     let found = session.read(|conn| Box::pin(async move { selection.get(conn, id).await }))?;
     Ok(found.map(|item| Shown::from(item).object(declared)))
 }
@@ -71,6 +73,7 @@ struct ManySnippets {
 
 fn snippets(session: &Session, ask: ManySnippets) -> Result<Vec<Value>> {
     let Some(declared) = session.props.schema.get(&ask.r#type) else { return Ok(Vec::new()) };
+    session.look_at(Tag::Type(declared.label.clone()));
     let mut selection = Selection::of_type(&declared.label);
     if let Some(locale) = ask.locale.filter(|_| declared.locales) {
         selection = selection.filter(Filter::Is(Column::Locale, locale.into()));
@@ -93,6 +96,7 @@ struct OneSetting {
 
 fn setting(session: &Session, ask: OneSetting) -> Result<Value> {
     let Some(declared) = session.props.schema.get(&ask.r#type).cloned() else { return Ok(json!({})) };
+    session.look_at(Tag::Type(declared.label.clone()));
     let (asked, site) = (declared.clone(), session.scene.site);
     let found = session.read(|conn| Box::pin(async move { settings::find(conn, &asked, site).await }))?;
     let mut content = declared.initial();
@@ -112,6 +116,7 @@ struct ManyImages {
 /// The public images of a collection, as what `image` asks for.
 fn images(session: &Session, ask: ManyImages) -> Result<Vec<Value>> {
     let Some(collection) = ask.collection else { return Ok(Vec::new()) };
+    session.look_at(Tag::Type(schema::IMAGE.to_owned()));
     let selection = Selection::of_type(schema::IMAGE).without_documents();
     let selection = selection.filter(Filter::Is(Column::Collection, collection.into()));
     let limit = ask.limit.unwrap_or(MOST).clamp(0, MOST);

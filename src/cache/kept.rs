@@ -1,0 +1,241 @@
+//! A finished answer: its bytes in every coding, and what it was made of.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
+
+use bytes::Bytes;
+use http::HeaderMap;
+use http::HeaderName;
+use http::HeaderValue;
+use http::StatusCode;
+use http::header;
+use tokio::sync::OnceCell;
+
+use super::coding::Coding;
+use super::coding::SMALLEST;
+use super::tag::Tag;
+use super::tag::marks;
+use crate::base::Timestamp;
+use crate::base::sha256_hex;
+use crate::error::Error;
+use crate::error::Result;
+
+/// Digits of the hash that an ETag is made of.
+const ETAG_LENGTH: usize = 32;
+/// Bytes that an answer costs besides its bodies, headers and marks: map nodes, cells, ETags.
+const OVERHEAD: usize = 768;
+/// What is text, whatever kind of it.
+const TEXTS: [&str; 4] = ["application/json", "application/xml", "application/rss+xml", "image/svg+xml"];
+
+/// An answer, without anything that a door would have to interpret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// Header names and values.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Bytes,
+}
+
+/// An answer that was made, and what a cache must know of it.
+#[derive(Debug)]
+pub struct Made {
+    /// The answer.
+    pub answer: Answer,
+    /// What it was made of; `None` if it is not to be kept.
+    pub made_of: Option<Vec<Tag>>,
+    /// When it turns stale by itself: an answer that shows what is coming and what is past.
+    pub until: Option<Timestamp>,
+    /// Since when it is as it is, where that is later than the last change of what it was made of.
+    pub since: Option<Timestamp>,
+}
+
+impl Made {
+    /// An answer that is kept until something of this changes.
+    pub fn of(answer: Answer, tags: Vec<Tag>) -> Self {
+        Self { answer, made_of: Some(tags), until: None, since: None }
+    }
+
+    /// An answer that is not kept.
+    pub fn passing(answer: Answer) -> Self {
+        Self { answer, made_of: None, until: None, since: None }
+    }
+}
+
+/// An answer ready to be sent, as often as it is asked for.
+#[derive(Debug)]
+pub struct Kept {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers, without those that depend on the coding.
+    pub headers: HeaderMap,
+    /// The body as it is.
+    pub body: Bytes,
+    /// When it last changed, as far as is known, with the header that says so.
+    pub changed: Option<(Timestamp, HeaderValue)>,
+    etags: [HeaderValue; 3],
+    /// Whether every stranger may have it.
+    pub is_shared: bool,
+    key: String,
+    gzip: OnceCell<Option<Bytes>>,
+    brotli: OnceCell<Option<Bytes>>,
+    marks: Box<[u64]>,
+    until: Option<Timestamp>,
+    made_at: i64,
+    /// The version of the log and the event up to which it is known to be fresh.
+    verified: (AtomicU64, AtomicI64),
+}
+
+impl Kept {
+    /// An answer that was made from a store that held event `made_at`.
+    pub(super) fn new(key: String, made: Made, made_at: i64) -> Self {
+        let Made { answer, made_of, until, since } = made;
+        let mut headers = HeaderMap::with_capacity(answer.headers.len() + 4);
+        for (name, value) in &answer.headers {
+            if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
+                headers.append(name, value);
+            }
+        }
+        let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let kept = Self {
+            status,
+            etags: etags(&answer.body),
+            headers,
+            body: answer.body,
+            changed: since.and_then(dated),
+            is_shared: made_of.is_some(),
+            key,
+            gzip: OnceCell::new(),
+            brotli: OnceCell::new(),
+            marks: marks(made_of.as_deref().unwrap_or_default()),
+            until,
+            made_at,
+            verified: (AtomicU64::new(0), AtomicI64::new(0)),
+        };
+        kept.with_vary()
+    }
+
+    /// An answer for one person, or one that nobody asks for again.
+    pub fn passing(answer: Answer) -> Self {
+        Self::new(String::new(), Made::passing(answer), 0)
+    }
+
+    fn with_vary(mut self) -> Self {
+        if self.is_coded() {
+            self.headers.append(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+        }
+        self
+    }
+
+    /// Whether it is sent in codings at all. What is one person's is not: its length would tell of it.
+    fn is_coded(&self) -> bool {
+        let kind = self.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        let kind = kind.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+        self.is_shared && self.body.len() >= SMALLEST && (kind.starts_with("text/") || TEXTS.contains(&kind))
+    }
+
+    /// Its ETag in a coding.
+    pub fn etag(&self, coding: Coding) -> &HeaderValue {
+        let [plain, gzip, brotli] = &self.etags;
+        match coding {
+            Coding::Identity => plain,
+            Coding::Gzip => gzip,
+            Coding::Brotli => brotli,
+        }
+    }
+
+    /// Whether this is its ETag in some coding.
+    pub fn has_etag(&self, tag: &str) -> bool {
+        self.etags.iter().any(|own| own.as_bytes() == tag.as_bytes())
+    }
+
+    /// The body for a client that takes this coding, if it was made before: and the coding that it then has.
+    pub fn ready(&self, wanted: Coding) -> Option<(Coding, Bytes)> {
+        let plain = || (Coding::Identity, self.body.clone());
+        if wanted == Coding::Identity || !self.is_coded() {
+            return Some(plain());
+        }
+        let made = self.cell(wanted)?.get()?;
+        Some(made.as_ref().map_or_else(plain, |coded| (wanted, coded.clone())))
+    }
+
+    /// The body for a client that takes this coding, made on a thread that may take its time.
+    ///
+    /// # Errors
+    /// `Internal` when that thread is lost.
+    pub async fn coded(&self, wanted: Coding) -> Result<(Coding, Bytes)> {
+        if let (None, Some(cell)) = (self.ready(wanted), self.cell(wanted)) {
+            cell.get_or_try_init(|| async {
+                let body = self.body.clone();
+                tokio::task::spawn_blocking(move || wanted.of(&body)).await.map_err(Error::internal)
+            })
+            .await?;
+        }
+        Ok(self.ready(wanted).unwrap_or_else(|| (Coding::Identity, self.body.clone())))
+    }
+
+    fn cell(&self, coding: Coding) -> Option<&OnceCell<Option<Bytes>>> {
+        match coding {
+            Coding::Identity => None,
+            Coding::Gzip => Some(&self.gzip),
+            Coding::Brotli => Some(&self.brotli),
+        }
+    }
+
+    /// The bytes that it holds.
+    pub(super) fn weight(&self) -> u32 {
+        let coded =
+            |cell: &OnceCell<Option<Bytes>>| cell.get().and_then(Option::as_ref).map_or(0, Bytes::len);
+        let headers: usize = self.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+        let bodies = self.body.len() + coded(&self.gzip) + coded(&self.brotli);
+        let marks = std::mem::size_of_val(&*self.marks);
+        u32::try_from(bodies + headers + marks + self.key.len() * 2 + OVERHEAD).unwrap_or(u32::MAX)
+    }
+
+    pub(super) fn key(&self) -> &str {
+        &self.key
+    }
+
+    pub(super) fn marks(&self) -> &[u64] {
+        &self.marks
+    }
+
+    pub(super) fn made_at(&self) -> i64 {
+        self.made_at
+    }
+
+    pub(super) fn is_over(&self, now: Timestamp) -> bool {
+        self.until.is_some_and(|until| until <= now)
+    }
+
+    pub(super) fn is_verified(&self, version: u64, head: i64) -> bool {
+        self.verified.0.load(Ordering::Acquire) == version && self.verified.1.load(Ordering::Relaxed) >= head
+    }
+
+    pub(super) fn verify(&self, version: u64, followed: i64) {
+        self.verified.1.store(followed, Ordering::Relaxed);
+        self.verified.0.store(version, Ordering::Release);
+    }
+
+    pub(super) fn changed_at(mut self, at: Timestamp) -> Arc<Self> {
+        let since = self.changed.take().map(|(since, _)| since);
+        self.changed = dated(since.map_or(at, |since| since.max(at)));
+        Arc::new(self)
+    }
+}
+
+/// The ETags of a body as it is, in gzip and in brotli: bytes that differ have tags that differ.
+fn etags(body: &[u8]) -> [HeaderValue; 3] {
+    let digits: String = sha256_hex(body).chars().take(ETAG_LENGTH).collect();
+    ["", "-gz", "-br"].map(|coding| {
+        HeaderValue::from_str(&format!("\"{digits}{coding}\"")).unwrap_or(HeaderValue::from_static("\"\""))
+    })
+}
+
+fn dated(at: Timestamp) -> Option<(Timestamp, HeaderValue)> {
+    let text = at.to_datetime()?.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    Some((at, HeaderValue::from_str(&text).ok()?))
+}
