@@ -8,6 +8,9 @@ use axum::Router;
 
 use crate::cms::Cms;
 
+pub use v2::openapi;
+pub use v2::typescript;
+
 /// Every address of the APIs.
 pub fn router(cms: Arc<Cms>) -> Router {
     v2::router(cms)

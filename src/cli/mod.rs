@@ -13,6 +13,7 @@ mod new;
 mod reindex;
 mod serve;
 mod sites;
+mod types;
 mod user;
 
 use std::path::PathBuf;
@@ -50,6 +51,7 @@ enum Command {
     Import(import::Import),
     User(user::User),
     Sites(sites::Sites),
+    Types(types::Types),
     Reindex(reindex::Reindex),
     Config(config::Config),
     Doctor(doctor::Doctor),
@@ -108,6 +110,7 @@ async fn dispatch(typed: &ArgMatches, added: &[AddedCommand], builder: Builder) 
         Command::Import(command) => command.run(site).await,
         Command::User(command) => command.run(site).await,
         Command::Sites(command) => command.run(site).await,
+        Command::Types(command) => command.run(&site),
         Command::Reindex(command) => command.run(site).await,
         Command::Config(command) => command.run(&site),
         Command::Doctor(command) => command.run(site).await,

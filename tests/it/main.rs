@@ -31,6 +31,7 @@ mod site;
 mod store;
 mod strangers;
 mod text;
+mod types;
 mod viewers;
 mod web;
 mod wire;

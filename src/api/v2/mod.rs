@@ -33,6 +33,22 @@ mod rich;
 mod routes;
 mod shape;
 mod show;
+mod types;
 mod words;
 
 pub use routes::router;
+
+use crate::config::Config;
+use crate::schema::Schema;
+
+/// The types of everything that is answered, as a TypeScript file.
+pub fn typescript(schema: &Schema, config: &Config) -> String {
+    types::typescript(schema, &face::Faces::new(schema, config.site.languages.len()))
+}
+
+/// The same as an OpenAPI document.
+pub fn openapi(schema: &Schema, config: &Config) -> String {
+    let about = types::About { server: config.base_url.as_str(), limit_max: config.api.limit_max };
+    let faces = face::Faces::new(schema, config.site.languages.len());
+    json::write(&types::openapi(schema, &faces, &about), json::INDENT)
+}

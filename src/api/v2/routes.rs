@@ -14,6 +14,7 @@ use axum::http::request::Parts;
 use axum::response::IntoResponse;
 use axum::response::Response;
 use axum::routing::any;
+use axum::routing::get;
 
 use super::accept;
 use super::accept::Form;
@@ -30,6 +31,8 @@ use super::json::INDENT;
 use super::kept;
 use super::listing;
 use super::params::Params;
+use super::types::About;
+use super::types::openapi;
 use crate::accounts::Actor;
 use crate::cache::Kept;
 use crate::cms::Cms;
@@ -62,6 +65,7 @@ pub fn router(cms: Arc<Cms>) -> Router {
     Router::new()
         .route("/api/v2", nowhere())
         .route("/api/v2/", nowhere())
+        .route("/api/v2/openapi.json", get(document))
         .route("/api/v2/{*rest}", any(at))
         .with_state(api)
 }
@@ -99,6 +103,16 @@ impl Target {
         };
         Some(Self { name: name.to_owned(), endpoint: Endpoint::at(faces, name)?, view, closed })
     }
+}
+
+/// What answers look like, for tools that read OpenAPI.
+async fn document(State(api): State<Arc<Api>>, request: Request) -> Response {
+    let about = About { server: api.cms.config.base_url.as_str(), limit_max: api.cms.config.api.limit_max };
+    let document = openapi(&api.cms.schema, &api.faces(), &about);
+    let written = answer::written(Ok(Answer::Object(document, Vec::new())), Form::Json(INDENT));
+    let mut response = web::conditional(request.headers(), written);
+    cors::allow(&api.cms.config.api.cors_origins, request.headers(), response.headers_mut());
+    response
 }
 
 async fn at(State(api): State<Arc<Api>>, request: Request) -> Response {

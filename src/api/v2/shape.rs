@@ -53,7 +53,15 @@ impl<'a> Siblings<'a> {
 
 /// The value of a field of an object or a row.
 pub fn value(show: &Show<'_>, siblings: &Siblings<'_>, field: &Field, nested: Option<&Choice>) -> Value {
-    let stored = siblings.value(&field.name);
+    let initial;
+    let stored = match siblings.document.get(&field.name) {
+        Some(stored) => stored,
+        // The field was added after the object was last saved.
+        None => {
+            initial = field.initial();
+            &initial
+        }
+    };
     match (&field.shape, nested) {
         (Shape::Link(target), Some(nested)) => link(show, target, stored, nested).unwrap_or_default(),
         (Shape::Links(target), Some(nested)) => {
@@ -202,7 +210,7 @@ pub fn tags(stored: &Value) -> Value {
 fn structure(show: &Show<'_>, fields: &[Field], stored: &Value) -> Value {
     let shown = fields.iter().filter(|field| field.options.api);
     let parts = shown.map(|field| {
-        let part = stored.get(&field.name).unwrap_or(&Value::Null);
+        let part = &stored.get(&field.name).cloned().unwrap_or_else(|| field.initial());
         let value = match (&field.shape, &field.options.api_rendition) {
             (Shape::Link(Target::Image), Some(spec)) => whole_image(show, part, spec, words_beside(stored)),
             _ => within(show, field, part),
