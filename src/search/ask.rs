@@ -163,6 +163,7 @@ mod tests {
             public: key != 4,
             title: (title.to_owned(), 2.0),
             texts: vec![(text.to_owned(), 1.0)],
+            withheld: Vec::new(),
         }
     }
 

@@ -35,6 +35,8 @@ pub struct Document {
     pub title: (String, f32),
     /// Its other searchable texts, weighted.
     pub texts: Vec<(String, f32)>,
+    /// Texts of fields that the API does not show, weighted: the site's search alone looks into them.
+    pub withheld: Vec<(String, f32)>,
 }
 
 /// The fields of the index.
@@ -46,7 +48,7 @@ pub struct Fields {
     pub(super) id: Field,
     pub(super) locale: Field,
     pub(super) public: Field,
-    /// Every exact word, whatever its weight: what the delivery API asks and ranks by.
+    /// Every exact word that the delivery API may show, whatever its weight: what it asks and ranks by.
     pub(super) whole: Field,
     pub(super) exact: [Field; WEIGHTS.len()],
     pub(super) stem_title: Field,
@@ -103,9 +105,14 @@ impl Document {
         out.add_bool(fields.public, self.public);
         let mut stems = Stems::of_locale(&self.locale);
         let (title, weight) = &self.title;
-        add(&mut out, [fields.whole, fields.exact_for(*weight)], fields.stem_title, title, &mut stems);
+        let folded = add(&mut out, fields.exact_for(*weight), fields.stem_title, title, &mut stems);
+        out.add_text(fields.whole, folded);
         for (text, weight) in &self.texts {
-            add(&mut out, [fields.whole, fields.exact_for(*weight)], fields.stem_text, text, &mut stems);
+            let folded = add(&mut out, fields.exact_for(*weight), fields.stem_text, text, &mut stems);
+            out.add_text(fields.whole, folded);
+        }
+        for (text, weight) in &self.withheld {
+            add(&mut out, fields.exact_for(*weight), fields.stem_text, text, &mut stems);
         }
         out.add_text(fields.kept_title, title);
         out.add_text(fields.kept_text, self.kept_text());
@@ -114,7 +121,7 @@ impl Document {
 
     fn kept_text(&self) -> String {
         let mut kept = String::new();
-        for (text, _) in &self.texts {
+        for (text, _) in self.texts.iter().chain(&self.withheld) {
             if !kept.is_empty() {
                 kept.push('\n');
             }
@@ -133,12 +140,12 @@ pub(super) fn identity(family: &str, id: i64) -> String {
     format!("{family} {id}")
 }
 
-fn add(out: &mut TantivyDocument, exact: [Field; 2], stem: Field, text: &str, stems: &mut Stems) {
+/// Adds a text's words and stems; its words are told, as the index spells them.
+fn add(out: &mut TantivyDocument, exact: Field, stem: Field, text: &str, stems: &mut Stems) -> String {
     let found = words(text);
     let folded = found.iter().map(|word| word.folded.as_str()).collect::<Vec<_>>().join(" ");
-    for field in exact {
-        out.add_text(field, &folded);
-    }
+    out.add_text(exact, &folded);
     let stemmed: Vec<_> = found.iter().map(|word| stems.stem(word)).collect();
     out.add_text(stem, stemmed.join(" "));
+    folded
 }

@@ -15,7 +15,7 @@ use super::document::{Document, Fields, identity};
 use crate::error::{Error, Result};
 
 /// Raised whenever fields or words change: an index of another format is made anew.
-const FORMAT: u32 = 4;
+const FORMAT: u32 = 5;
 
 /// How far an index has come.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

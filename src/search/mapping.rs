@@ -22,12 +22,13 @@ const NO_WORDS: [&str; 4] = ["url", "email", "colour", "slug"];
 pub fn document(schema: &Schema, object: &Object) -> Result<Option<Document>> {
     let Some(declared) = schema.get(&object.label).filter(|_| object.live) else { return Ok(None) };
     let content = object.live_document()?;
-    let mut texts = Vec::new();
+    let (mut texts, mut withheld) = (Vec::new(), Vec::new());
     walk(declared, &content, &mut |leaf| {
         if let Some(weight) = weight(&leaf)
             && let Some(text) = words(&leaf)
         {
-            texts.push((text, weight));
+            let is_shown = leaf.top.options.api && leaf.field.options.api;
+            if is_shown { &mut texts } else { &mut withheld }.push((text, weight));
         }
     });
     Ok(Some(Document {
@@ -38,6 +39,7 @@ pub fn document(schema: &Schema, object: &Object) -> Result<Option<Document>> {
         public: object.public,
         title: (object.title.clone(), title_weight(declared)),
         texts,
+        withheld,
     }))
 }
 
@@ -46,7 +48,8 @@ pub fn fingerprint(schema: &Schema) -> String {
     let mut told = String::new();
     for declared in schema.types() {
         for field in declared.all_fields().filter(|field| field.options.search.is_some()) {
-            told.push_str(&format!("{} {} {:?}\n", declared.label, field.name, field.options.search));
+            let (search, api) = (field.options.search, field.options.api);
+            told.push_str(&format!("{} {} {search:?} {api}\n", declared.label, field.name));
         }
     }
     crate::base::sha256_hex(told.as_bytes())

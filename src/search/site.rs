@@ -144,6 +144,7 @@ mod tests {
             public: true,
             title: (title.to_owned(), 2.0),
             texts: vec![(text.to_owned(), 1.0)],
+            withheld: Vec::new(),
         }
     }
 

@@ -25,6 +25,7 @@ kind = "page"
 fields = [
     { name = "teaser", type = "text", filterable = true },
     { name = "body", type = "rich_text" },
+    { name = "diary", type = "text", api = false, search = true },
     { name = "born", type = "date", filterable = true },
     { name = "legs", type = "integer", filterable = true },
     { name = "seen_at", type = "datetime", filterable = true },

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use siskin::accounts::Actor;
+use siskin::search::Follower;
 
 use crate::api::{World, change};
 
@@ -60,5 +61,59 @@ async fn media_in_rich_text_are_players_or_links_and_no_provider_is_asked() {
     ] {
         let page = world.get(&format!("/api/v2/pages/4/?fields=_,body&rich_text_format={format}")).await;
         assert_eq!(page.json()["body"].as_str(), Some(body), "{format}");
+    }
+}
+
+#[tokio::test]
+async fn a_field_that_is_not_shown_cannot_be_asked_about() {
+    let world = World::new().await;
+    let mut work = world.cms.work(Actor::System("test")).await.unwrap();
+    change(&world.cms, &mut work, "page", 4, json!({ "diary": "quokka", "teaser": "wombat" })).await;
+    world.cms.commit(work).await.unwrap();
+    let cms = &world.cms;
+    Follower::new(cms.index.clone(), cms.db.clone(), cms.schema.clone()).catch_up().await.unwrap();
+    let told = async |path: String| world.get(&format!("/api/v2/pages/{path}")).await.message();
+    // Its name is answered as one that never was.
+    for (name, never) in
+        [("diary", "dairy"), ("path", "paths"), ("draft_title", "draft_titles"), ("owner", "owners")]
+    {
+        for question in [
+            "?type=zoo.Page&{}=quokka",
+            "?type=zoo.Page&order={}",
+            "?type=zoo.Page&fields={}",
+            "4/?fields={}",
+        ] {
+            let about = told(question.replace("{}", name)).await;
+            assert_eq!(
+                about,
+                told(question.replace("{}", never)).await.replace(never, name),
+                "{question} {name}"
+            );
+            assert!(about.starts_with("400 "), "{question} {name}: {about}");
+        }
+        assert_eq!(told(format!("4/?type=zoo.Page&{name}=x")).await, "200 ", "{name} is no condition");
+    }
+    for (word, count) in [("quokka", 0), ("siskin", 1)] {
+        let found = world.get(&format!("/api/v2/pages/?search={word}")).await;
+        assert_eq!(found.json()["meta"]["total_count"], count, "{word}");
+    }
+    // What stands behind a reference, in a row or in a block is no parameter either.
+    for name in [
+        "cover__title",
+        "crew__keeper",
+        "keeper",
+        "parts__text",
+        "see__teaser",
+        "cover.title",
+        "teaser__startswith",
+    ] {
+        assert!(
+            told(format!("?type=zoo.Page&{name}=x")).await.starts_with("400 query parameter is not"),
+            "{name}"
+        );
+        assert!(
+            told(format!("?type=zoo.Page&order={name}")).await.starts_with("400 cannot order by"),
+            "{name}"
+        );
     }
 }

@@ -21,6 +21,7 @@ mod library;
 mod media;
 mod models;
 mod naughty;
+mod nonsense;
 mod pages;
 mod permissions;
 mod process;

@@ -1,5 +1,7 @@
 //! Which fields of a face can be filtered and ordered by, and on what a query then works.
 
+use std::collections::BTreeSet;
+
 use crate::query::Column;
 use crate::query::Filter;
 use crate::query::Mismatch;
@@ -15,6 +17,9 @@ use super::face::FaceField;
 use super::face::Source;
 use super::number;
 use super::repr::quoted;
+
+/// Tags that one question may ask for; each is a look-up of its own.
+const MOST_TAGS: usize = 50;
 
 /// The field of this name, if the store knows its values.
 pub fn stored<'f>(face: &'f Face, name: &str) -> Option<&'f FaceField> {
@@ -74,11 +79,25 @@ pub fn holds_tags(field: &FaceField) -> bool {
 /// The conditions that `?field=text` stands for.
 pub fn filters(field: &FaceField, text: &str) -> Result<Vec<Filter>, Refusal> {
     let shape = shape(&field.source);
-    let values = match &shape {
-        Shape::Tags => text.split(',').map(|tag| value(field, &shape, tag)).collect::<Result<Vec<_>, _>>()?,
-        shape => vec![value(field, shape, text)?],
+    let texts = match &shape {
+        Shape::Tags => tags(field, text)?,
+        _ => BTreeSet::from([text]),
     };
+    let values = texts.into_iter().map(|text| value(field, &shape, text)).collect::<Result<Vec<_>, _>>()?;
     Ok(values.into_iter().map(|value| filter(field, &shape, value, text)).collect())
+}
+
+/// The names of a list of tags, each once; one of them empty is one that nothing has.
+fn tags<'t>(field: &FaceField, text: &'t str) -> Result<BTreeSet<&'t str>, Refusal> {
+    let names: BTreeSet<&str> = text.split(',').collect();
+    match names.len() > MOST_TAGS {
+        true => Err(Refusal::bad(format!(
+            "field filter error. {} takes at most {MOST_TAGS} names, got {}",
+            field.name,
+            names.len()
+        ))),
+        false => Ok(names),
+    }
 }
 
 fn value(field: &FaceField, shape: &Shape, text: &str) -> Result<Option<FilterValue>, Refusal> {

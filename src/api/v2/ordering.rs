@@ -11,10 +11,16 @@ use super::face::FaceField;
 use super::face::Source;
 use super::params::Params;
 
+/// Fields that one order may name.
+const MOST: usize = 20;
+
 /// The order that was asked for; `None` if none was.
 pub fn read(params: &Params, face: &Face) -> Result<Option<Order>, Refusal> {
     let Some(text) = params.get("order").filter(|text| !text.is_empty()) else { return Ok(None) };
     let names: Vec<&str> = text.split(',').collect();
+    if names.len() > MOST {
+        return Err(Refusal::bad(format!("cannot order by more than {MOST} fields, got {}", names.len())));
+    }
     if names.contains(&"random") {
         return random(&names, params).map(Some);
     }
