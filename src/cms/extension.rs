@@ -27,14 +27,18 @@ const OWN: [&str; 11] = [
 /// The longest name of an event handler; the log's cursors are kept under it.
 const LONGEST_NAME: usize = 100;
 
-/// Something that is under way.
-pub(crate) type Running<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+/// A handler's work on one event, under way.
+type Running = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
+/// What a handler does.
+type Act = Arc<dyn Fn(Arc<Cms>, Event) -> Running + Send + Sync>;
+/// Puts one layer around a router.
+type Laying = Arc<dyn Fn(Router) -> Router + Send + Sync>;
 
 /// Routes, layers and event handlers of the program, in the order in which they were added.
 #[derive(Default)]
 pub struct Extension {
     routes: Vec<(String, Router<Arc<Cms>>)>,
-    layers: Vec<Arc<dyn Fn(Router) -> Router + Send + Sync>>,
+    layers: Vec<Laying>,
     handlers: Vec<Handler>,
 }
 
@@ -43,7 +47,7 @@ pub struct Extension {
 pub struct Handler {
     /// The name under which its place in the log is kept.
     pub name: String,
-    act: Arc<dyn Fn(Arc<Cms>, Event) -> Running<Result<()>> + Send + Sync>,
+    act: Act,
 }
 
 impl Handler {

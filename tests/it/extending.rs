@@ -311,3 +311,52 @@ async fn the_example_is_a_program_with_siskins_commands_and_its_own() {
     assert_eq!(serving.terminate().0, Some(0));
     assert_eq!(said(&run(&program, site, &["handlers", "list"])), "logbook\t0 waiting\n");
 }
+
+#[tokio::test]
+async fn whoever_runs_the_program_sees_a_failing_handler_and_moves_it() {
+    let Some(program) = lighthouse() else { return };
+    let dir = tempfile::tempdir().unwrap();
+    copy(&example("site"), dir.path());
+    let site = dir.path();
+    let cms = Cms::builder(site).with(coast::install).open().await.unwrap();
+    cms.begin().await.unwrap();
+    hand_over(&cms).await.unwrap();
+    // A folder where the logbook should be: nothing can be written into it.
+    std::fs::create_dir(site.join("data/logbook.txt")).unwrap();
+    publish_again(&cms, 3).await;
+    publish_again(&cms, 4).await;
+    hand_over(&cms).await.unwrap_err();
+    let event = cms.snapshot().followed - 1;
+    cms.db.close().await;
+
+    let typed = |arguments: &[&str]| run(&program, site, arguments);
+    let listed = said(&typed(&["handlers", "list"]));
+    assert!(
+        listed.starts_with(&format!("logbook\t2 waiting\tfailed 1 times at event {event}: ")),
+        "{listed}"
+    );
+    let doctor = typed(&["doctor"]);
+    assert_eq!(doctor.status.code(), Some(1));
+    let told = String::from_utf8_lossy(&doctor.stdout).into_owned();
+    assert!(told.contains(&format!("event handler logbook: failed 1 times at event {event}: ")), "{told}");
+    assert_eq!(
+        said(&typed(&["handlers", "skip", "logbook"])),
+        format!("logbook goes on behind event {event}.\n")
+    );
+    assert!(said(&typed(&["doctor"])).contains("All is well."));
+    assert_eq!(said(&typed(&["handlers", "list"])), "logbook\t1 waiting\n");
+    let back = said(&typed(&["handlers", "reset", "logbook"]));
+    assert_eq!(back, format!("logbook goes on behind event 0; {} events will be told again.\n", event + 1));
+    said(&typed(&["handlers", "skip", "logbook", "--all"]));
+    assert_eq!(said(&typed(&["handlers", "list"])), "logbook\t0 waiting\n");
+    for (arguments, words) in [
+        (&["handlers", "skip", "logbook"][..], "nothing waits for `logbook`"),
+        (&["handlers", "reset", "logbook", "--to", "99999"], "there is no event 99999"),
+        (&["handlers", "forget", "logbook"], "is a handler of this program"),
+        (&["handlers", "skip", "horn"], "the event handler `horn` was not found"),
+    ] {
+        let refused = typed(arguments);
+        assert_eq!(refused.status.code(), Some(1), "{arguments:?}");
+        assert!(String::from_utf8_lossy(&refused.stderr).contains(words), "{refused:?}");
+    }
+}

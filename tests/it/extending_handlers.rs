@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use axum::body::Body;
+use axum::http::Request;
 use siskin::accounts::Actor;
 use siskin::base::Timestamp;
 use siskin::cms::Cms;
@@ -11,8 +13,9 @@ use siskin::config::Config;
 use siskin::error::Error;
 use siskin::events::handlers::{self, HandlerPlace};
 use siskin::events::{self, NewEvent};
-use siskin::extend::{Builder, hand_over};
+use siskin::extend::{Builder, hand_over, router};
 use siskin::server::Followers;
+use tower::ServiceExt;
 
 use crate::databases::{Fresh, for_each_fresh};
 
@@ -52,6 +55,7 @@ impl Ear {
 async fn open(fresh: &Fresh, more: impl FnOnce(Builder) -> Builder) -> Arc<Cms> {
     let mut config = Config::defaults(fresh.dir.path());
     config.database = fresh.config.clone();
+    (config.metrics.enabled, config.metrics.allowed) = (true, vec!["127.0.0.1".into()]);
     Cms::builder(fresh.dir.path()).config(config).with(more).open().await.unwrap()
 }
 
@@ -71,6 +75,15 @@ async fn put(cms: &Cms, name: &str, position: i64) {
     let mut tx = cms.db.begin().await.unwrap();
     handlers::put(&mut tx, name, position).await.unwrap();
     tx.commit().await.unwrap();
+}
+
+/// What Prometheus is told.
+async fn figures(cms: &Arc<Cms>) -> String {
+    let asked =
+        Request::builder().uri("/metrics").header("host", "localhost:8000").body(Body::empty()).unwrap();
+    let answer = router(cms.clone()).unwrap().oneshot(asked).await.unwrap();
+    let bytes = axum::body::to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 async fn until(is_so: impl AsyncFn() -> bool) {
@@ -123,6 +136,14 @@ async fn a_failing_handler_waits_at_its_event_and_holds_up_nobody_else() {
             assert_eq!((told.as_str(), place.problem.as_str()), (expected, expected));
         }
         assert_eq!((bell.heard(), horn.heard()), (vec![first], vec![first, second, third]));
+        let shown = figures(&cms).await;
+        for line in [
+            "failures{handler=\"bell\"} 3",
+            "waiting_events{handler=\"bell\"} 2",
+            "failures{handler=\"horn\"} 0",
+        ] {
+            assert!(shown.contains(&format!("siskin_handler_{line}\n")), "{line}: {shown}");
+        }
         bell.fail_at(None);
         hand_over(&cms).await.unwrap();
         assert_eq!(bell.heard(), [second, third]);
