@@ -2,11 +2,12 @@
 //!
 //! The one place where permissions are decided is [`may`]; nobody else compares a person's groups or flags. Other
 //! rooms say what the scope of their things is, and ask. Reading order: `actor`, `work`, `permission`; the nouns
-//! `user`, `group`, `session`; and the verbs in `sign_in`, `set_up` and `manage`. `password` and `throttle` are
+//! `user`, `group`, `session`; and the verbs in `sign_in`, `guess`, `set_up` and `manage`. `password` and `throttle` are
 //! what signing in is made of.
 
 mod actor;
 mod group;
+mod guess;
 mod manage;
 pub mod password;
 mod permission;
@@ -21,6 +22,7 @@ use crate::events::NewEvent;
 
 pub use actor::{Actor, Person};
 pub use group::{GROUP, Group, StoredGrant};
+pub use guess::{guess, guessed};
 pub use manage::{
     NewUser, create_group, create_user, restore_group, restore_user, set_groups, set_password, update_user,
 };

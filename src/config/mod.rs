@@ -19,8 +19,8 @@ use crate::error::Result;
 
 pub use page::reference_page;
 pub use sections::{
-    AccessForm, Accounts, Api, Cache, Database, Load, LocalePrefix, Log, LogFormat, Media, Metrics, Search,
-    Server, SiteConfig, Synchronous,
+    AccessForm, Accounts, Api, Cache, Database, Limits, Load, LocalePrefix, Log, LogFormat, Media, Metrics,
+    Search, Server, SiteConfig, Synchronous,
 };
 use value::Section;
 pub use value::{Setting, ThemeName};
@@ -39,6 +39,8 @@ pub struct Config {
     pub server: Server,
     /// How much is done at once.
     pub load: Load,
+    /// Requests a minute from one address.
+    pub limits: Limits,
     /// Where the store is.
     pub database: Database,
     /// The delivery API.
@@ -72,6 +74,7 @@ impl Config {
             base_url: load::default_base_url(),
             server: Server::default(),
             load: Load::default(),
+            limits: Limits::default(),
             database: Database::default(),
             api: Api::default(),
             media: Media::default(),
@@ -93,10 +96,11 @@ impl Config {
         self.sections().into_iter().find(|section| section.table() == name)
     }
 
-    fn sections(&mut self) -> [&mut dyn Section; 11] {
+    fn sections(&mut self) -> [&mut dyn Section; 12] {
         [
             &mut self.server,
             &mut self.load,
+            &mut self.limits,
             &mut self.database,
             &mut self.api,
             &mut self.media,

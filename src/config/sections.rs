@@ -65,6 +65,22 @@ section! {
 }
 
 section! {
+    /// Requests a minute from one address; 0 is no limit. As many may come at once, then as fast as the minute goes on.
+    Limits ("limits") {
+        /// Of the delivery API.
+        api_per_minute: u32 = 0;
+        /// Of pages, feeds and a theme's files.
+        pages_per_minute: u32 = 0;
+        /// Of images and documents.
+        media_per_minute: u32 = 0;
+        /// Of the admin.
+        admin_per_minute: u32 = 0;
+        /// Of forms and passwords that readers send.
+        forms_per_minute: u32 = 30;
+    }
+}
+
+section! {
     /// Where the store is.
     Database ("database") {
         /// `sqlite:FILE`, in the site's folder unless absolute, `postgres://USER:PASSWORD@HOST/NAME`, or
@@ -100,7 +116,22 @@ section! {
         /// Whether lists take `search`.
         search: bool = true;
         /// Origins whose pages may read the API from a browser; `*` is every one.
+        /// `https://*.example.org` is every origin beneath a domain.
         cors_origins: Vec<String> = vec!["*".into()];
+        /// Methods that pages of these origins may use.
+        cors_methods: Vec<String> = ["GET", "HEAD", "OPTIONS"].map(String::from).to_vec();
+        /// Headers that they may send.
+        cors_headers: Vec<String> =
+            ["Accept", "Authorization", "Content-Type", "If-None-Match", "If-Modified-Since", "X-Request-ID"]
+                .map(String::from)
+                .to_vec();
+        /// Headers of an answer that they may read, besides those that every page may.
+        cors_exposed: Vec<String> =
+            ["ETag", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-ID"].map(String::from).to_vec();
+        /// Whether they may ask as whoever is signed in; the origins must then be named.
+        cors_credentials: bool = false;
+        /// Seconds that a browser may remember what it was told about an origin.
+        cors_max_age_seconds: u64 = 7200;
     }
 }
 

@@ -9,6 +9,8 @@ use subtle::ConstantTimeEq;
 use super::page::escaped;
 use super::visit::Visit;
 use super::visit::html;
+use crate::accounts;
+use crate::accounts::Actor;
 use crate::content::Object;
 use crate::error::Error;
 use crate::error::Result;
@@ -16,9 +18,11 @@ use crate::pages::Privacy;
 use crate::pages::Restriction;
 use crate::render::Gate;
 use crate::render::Subject;
+use crate::web::Door;
 use crate::web::Passes;
 use crate::web::SIGN_IN;
 use crate::web::conditional;
+use crate::web::too_many;
 
 /// Whether a page opens.
 pub enum Opening {
@@ -62,16 +66,36 @@ pub async fn show(visit: &Visit, page: &Object, gate: Gate) -> Result<Response> 
     Ok(conditional(&visit.headers, html(status, body, false)))
 }
 
-/// Tries a password that somebody sent.
+/// Tries a password that somebody sent, unless they have tried too often.
 pub async fn knock(visit: &Visit, page: &Object, gate: Gate, password: &str) -> Result<Response> {
     let fits = |restriction: &Restriction| match restriction.privacy() {
         Privacy::Password(right) => bool::from(right.as_bytes().ct_eq(password.as_bytes())),
         _ => false,
     };
-    let Some(opened) = closed(visit, page)?.into_iter().find(fits) else {
+    let closed = closed(visit, page)?;
+    let Some(first) = closed.first() else { return Err(Error::not_found("a password")) };
+    let what = format!("the password of restriction {}", first.id);
+    if let Some(seconds) = counted(visit, &what).await? {
+        return Ok(too_many(Door::Forms, seconds.unsigned_abs()));
+    }
+    let Some(opened) = closed.into_iter().find(fits) else {
         return show(visit, page, Gate { was_wrong: true, ..gate }).await;
     };
+    let mut work = visit.cms.work(Actor::System("gate")).await?;
+    accounts::guessed(&mut work, &what, visit.address).await?;
+    visit.cms.commit(work).await?;
     let cookie = passes(visit).with(opened.id, password);
     let cookie = cookie.ok_or_else(|| Error::Bad("the cookie cannot be written".to_owned()))?;
     Ok(([(header::SET_COOKIE, cookie)], Redirect::to(&escaped(&visit.path))).into_response())
+}
+
+/// Counts a try before it is looked at; seconds if it will not be.
+async fn counted(visit: &Visit, what: &str) -> Result<Option<i64>> {
+    let mut work = visit.cms.work(Actor::System("gate")).await?;
+    let rules = &visit.cms.config.accounts;
+    if let Some(seconds) = accounts::guess(&mut work, what, visit.address, rules).await? {
+        return Ok(Some(seconds));
+    }
+    visit.cms.commit(work).await?;
+    Ok(None)
 }

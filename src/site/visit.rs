@@ -1,5 +1,6 @@
 //! A request as the site sees it: who comes to which site, where to, and in which language.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
@@ -21,6 +22,7 @@ use crate::render::Scene;
 use crate::render::Subject;
 use crate::sites::Located;
 use crate::web;
+use crate::web::Asked;
 use crate::web::Failure;
 use crate::web::Here;
 use crate::web::Viewer;
@@ -40,6 +42,8 @@ pub struct Visit {
     pub here: Here,
     /// Who comes.
     pub actor: Actor,
+    /// The machine they come from.
+    pub address: IpAddr,
     /// The path, decoded, beginning with a slash.
     pub path: String,
     /// The path and query as they were sent.
@@ -55,12 +59,14 @@ impl FromRequestParts<Arc<Cms>> for Visit {
 
     async fn from_request_parts(parts: &mut Parts, cms: &Arc<Cms>) -> Result<Self, Failure> {
         let here = Here::from_request_parts(parts, cms).await?;
+        let address = Asked::from_request_parts(parts, cms).await?.address;
         let Viewer(actor) = Viewer::from_request_parts(parts, cms).await?;
         let path = Path::<String>::from_request_parts(parts, cms).await.map(|path| path.0);
         let query = form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
         Ok(Self {
             cms: cms.clone(),
             here,
+            address,
             actor,
             path: format!("/{}", path.unwrap_or_default().replace('\0', "")),
             sent: parts.uri.path_and_query().map_or("/", |sent| sent.as_str()).to_owned(),

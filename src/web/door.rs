@@ -82,6 +82,20 @@ impl Door {
     }
 }
 
+/// What is told to whoever tried too often.
+pub fn too_many(door: Door, seconds: u64) -> Response {
+    let plural = if seconds == 1 { "" } else { "s" };
+    let status = StatusCode::TOO_MANY_REQUESTS;
+    let mut response = if door == Door::Api {
+        let words = format!("Request was throttled. Expected available in {seconds} second{plural}.");
+        object(status, json!({ "detail": words }))
+    } else {
+        plain_page(status, &format!("Too many tries. Please try again in {seconds} second{plural}."))
+    };
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
 fn object(status: StatusCode, value: serde_json::Value) -> Response {
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
     (status, headers, value.to_string()).into_response()

@@ -25,7 +25,9 @@ use crate::cms::Cms;
 use crate::error::{Error, Result};
 
 use super::access::{Access, Arrived, Outcome};
-use super::door::Door;
+use super::cors::Cors;
+use super::door::{Door, too_many};
+use super::limits::{Counted, Limits};
 use super::meter::Meter;
 use super::number::{self, Number, Numbers};
 use super::proxies::Proxies;
@@ -45,7 +47,9 @@ pub(super) struct Frame {
     pub cms: Arc<Cms>,
     pub proxies: Proxies,
     timeout: Duration,
+    limits: Limits,
     queues: Queues,
+    cors: Cors,
     numbers: Numbers,
     access: Option<Access>,
     meter: Option<Meter>,
@@ -61,7 +65,9 @@ pub fn frame(doors: Router, cms: Arc<Cms>) -> Result<Router> {
     let frame = Arc::new(Frame {
         proxies: Proxies::read("server.trusted_proxies", &config.server.trusted_proxies)?,
         timeout: Duration::from_secs(config.server.timeout_seconds.max(1)),
+        limits: Limits::new(config),
         queues: Queues::new(&config.load),
+        cors: Cors::new(&config.api)?,
         numbers: Numbers::new(),
         access: Access::open(&config.log)?,
         meter: Meter::new(&config.metrics)?,
@@ -75,7 +81,7 @@ pub fn frame(doors: Router, cms: Arc<Cms>) -> Result<Router> {
 
 async fn pass(State(frame): State<Arc<Frame>>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    let passage = Passage::begin(frame, &parts);
+    let mut passage = Passage::begin(frame, &parts);
     if let Some(meter) = passage.shows_figures(&parts) {
         let figures = meter.show(&passage.frame.cms, &passage.frame.queues).await;
         return passage.answered(figures);
@@ -99,6 +105,8 @@ struct Passage {
     peer: IpAddr,
     address: IpAddr,
     is_head: bool,
+    origin: Option<HeaderValue>,
+    counted: Option<Counted>,
     written: Option<Arrived>,
     status: u16,
     bytes: Option<u64>,
@@ -120,6 +128,8 @@ impl Passage {
             peer,
             address: frame.proxies.client(peer, &parts.headers),
             is_head: parts.method == Method::HEAD,
+            origin: parts.headers.get(header::ORIGIN).cloned(),
+            counted: None,
             written: frame.access.as_ref().map(|_| Arrived::of(parts)),
             status: GONE,
             bytes: None,
@@ -135,8 +145,13 @@ impl Passage {
             .then_some(meter)
     }
 
-    /// What is known about the request, or why it is not let in.
-    fn let_in(&self, parts: &Parts) -> Result<Asked, Box<Response>> {
+    /// What is known about the request, or what is told at once: that there were too many, that there is no such host,
+    /// that a form came from elsewhere, which origins may ask.
+    fn let_in(&mut self, parts: &Parts) -> Result<Asked, Box<Response>> {
+        self.counted = self.frame.limits.count(self.door, self.address);
+        if let Some(seconds) = self.counted.and_then(|counted| counted.wait()) {
+            return Err(Box::new(too_many(self.door, seconds)));
+        }
         let refuse = |status, words: &str| Box::new(self.door.refusal(status, words, &self.number));
         let from = (self.peer, self.address, self.number.clone());
         let asked = Asked::read(parts, from, &self.frame.proxies, &self.frame.cms)
@@ -144,6 +159,11 @@ impl Passage {
         let is_guarded = self.door.can_be_misused() && !parts.method.is_safe();
         if is_guarded && is_from_elsewhere(&parts.method, &parts.headers, &asked.origins(&self.frame.cms)) {
             return Err(refuse(StatusCode::FORBIDDEN, FROM_ELSEWHERE));
+        }
+        if self.door == Door::Api
+            && let Some(told) = self.frame.cors.preflight(&parts.method, &parts.headers)
+        {
+            return Err(Box::new(told));
         }
         Ok(asked)
     }
@@ -181,6 +201,12 @@ impl Passage {
         headers.insert(number::HEADER, self.number.header());
         // Browsers shall not guess what it is.
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        if self.door == Door::Api {
+            self.frame.cors.tell(self.origin.as_ref(), headers);
+        }
+        if let Some(counted) = &self.counted {
+            counted.tell(headers);
+        }
         self.status = response.status().as_u16();
         self.bytes = if self.is_head { Some(0) } else { response.body().size_hint().exact() };
         response

@@ -5,12 +5,13 @@
 //! small tools that handlers use. Nothing here knows a page.
 //!
 //! Reading order: `frame`, `asked` (host, address, scheme), `door` (which door, and its words), `number` (of a request),
-//! `queue` (load), `access` (its log), `meter` (figures), `viewer` (sessions), `failure` (errors as answers).
+//! `limits` (by address), `queue` (load), `cors`, `access` (its log), `meter` (figures), `viewer` (sessions), `failure` (errors as answers).
 
 mod access;
 mod asked;
 mod conditional;
 mod cookie;
+mod cors;
 mod door;
 mod extension;
 mod failure;
@@ -18,6 +19,7 @@ mod frame;
 mod headers;
 mod hosts;
 mod kept;
+mod limits;
 mod meter;
 mod neighbourhood;
 mod number;
@@ -32,7 +34,7 @@ mod viewer;
 pub use asked::{Asked, Here};
 pub use conditional::{answered, conditional};
 pub use cookie::{clear_cookie, cookie, set_cookie};
-pub use door::Door;
+pub use door::{Door, too_many};
 pub use extension::extension;
 pub use failure::{Failure, Told, plain_page, status};
 pub use frame::frame;

@@ -325,6 +325,30 @@ async fn a_feed_is_what_readers_and_validators_expect() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn guessing_a_pages_password_slows_down_where_it_happens() {
+    for_each_fresh(async |fresh| {
+        let site = Site::starter(fresh).await;
+        site.restrict("/home/journal/", Privacy::Password("alder".into())).await;
+        let from = |address: [u8; 4], password: &'static str| {
+            let peer = axum::extract::ConnectInfo(std::net::SocketAddr::from((address, 4000)));
+            let asked = Request::post("/journal/").extension(peer);
+            let kind = "application/x-www-form-urlencoded";
+            site.ask(asked.header(header::CONTENT_TYPE, kind), format!("password={password}"))
+        };
+        let mut told = Vec::new();
+        for _ in 0..7 {
+            told.push(from([192, 0, 2, 1], "oak").await.status.as_u16());
+        }
+        assert_eq!((told[4], told[6]), (403, 429), "{told:?}");
+        let held = from([192, 0, 2, 1], "alder").await;
+        assert_eq!(held.status, StatusCode::TOO_MANY_REQUESTS, "the right one has to wait too");
+        assert!(held.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds > 0));
+        assert_eq!(from([192, 0, 2, 2], "alder").await.status, StatusCode::SEE_OTHER, "others do not");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_password_opens_a_page_and_nothing_tells_of_it_before() {
     for_each_fresh(async |fresh| {
         let site = Site::starter(fresh).await;

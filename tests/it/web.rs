@@ -46,6 +46,7 @@ impl Door {
             )
             .route("/desk", get(async |editor: Editor| editor.person.username.clone()))
             .route("/change", post(async |body: Bytes| format!("{} bytes", body.len())))
+            .route("/api/hello", get(async || "hello"))
             .route("/api/change", post(async || "changed"))
             .route("/panic", get(async || -> &'static str { panic!("a secret of the handler") }))
             .route("/api/panic", get(async || -> &'static str { panic!("a secret of the handler") }))
@@ -298,4 +299,69 @@ async fn figures_are_for_those_who_may_see_them() {
     config.metrics.allowed.clear();
     let cms = Cms::builder(dir.path()).config(config).open().await.unwrap();
     assert!(web::frame(Router::new(), cms).is_err(), "figures for everybody are refused at start");
+}
+
+#[tokio::test]
+async fn too_many_requests_of_one_address_are_told_when_to_come_again() {
+    let door = Door::new(|config| {
+        config.limits.api_per_minute = 2;
+        config.limits.forms_per_minute = 1;
+    })
+    .await;
+    let first = door.get("/api/hello").await;
+    assert_eq!((first.status, first.text.as_str()), (StatusCode::OK, "hello"));
+    assert_eq!(first.headers["ratelimit-policy"], "\"api\";q=2;w=60");
+    assert_eq!(first.headers["ratelimit"], "\"api\";r=1;t=30");
+    door.get("/api/hello").await;
+    let third = door.get("/api/hello").await;
+    assert_eq!(third.status, StatusCode::TOO_MANY_REQUESTS);
+    let wait = third.headers["retry-after"].to_str().unwrap();
+    let words = format!("Request was throttled. Expected available in {wait} seconds.");
+    assert_eq!(third.text, format!("{{\"detail\":\"{words}\"}}"));
+    // A forwarded address of a stranger is no other address; another door has its own count, or none.
+    let claimed = at("/api/hello").header("x-forwarded-for", "203.0.113.5");
+    assert_eq!(door.ask(claimed, Body::empty()).await.status, StatusCode::TOO_MANY_REQUESTS);
+    let page = door.get("/who").await;
+    assert!(page.status == StatusCode::OK && !page.headers.contains_key("ratelimit"));
+    assert_eq!(door.ask(at("/change").method("POST"), "a").await.status, StatusCode::OK);
+    let form = door.ask(at("/change").method("POST"), "a").await;
+    assert_eq!(form.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(form.text.contains("Too many tries. Please try again in "), "{}", form.text);
+}
+
+#[tokio::test]
+async fn pages_of_other_origins_read_the_api_if_they_may_and_nothing_else() {
+    let named = Door::new(|config| {
+        config.api.cors_origins = vec!["https://front.example".into(), "https://*.front.example".into()];
+        config.api.cors_credentials = true;
+    })
+    .await;
+    let open = Door::new(|_| ()).await;
+    for (door, path, origin, allowed, varies) in [
+        (&open, "/api/hello", Some("https://any.example"), Some("*"), false),
+        (&open, "/api/hello", None, Some("*"), false),
+        (&open, "/who", Some("https://any.example"), None, false),
+        (&named, "/api/hello", Some("https://front.example"), Some("https://front.example"), true),
+        (&named, "/api/hello", Some("https://a.front.example"), Some("https://a.front.example"), true),
+        (&named, "/api/hello", Some("https://evil.example"), None, true),
+        (&named, "/api/hello", Some("null"), None, true),
+        (&named, "/api/hello", None, None, true),
+        (&named, "/who", Some("https://front.example"), None, false),
+    ] {
+        let asked = origin.into_iter().fold(at(path), |asked, origin| asked.header("origin", origin));
+        let answer = door.ask(asked, Body::empty()).await;
+        let told = |name: &str| answer.headers.get(name).map(|value| value.to_str().unwrap());
+        assert_eq!(told("access-control-allow-origin"), allowed, "{path} {origin:?}");
+        assert_eq!(told("vary") == Some("Origin"), varies, "{path} {origin:?}");
+        let with_credentials = told("access-control-allow-credentials").is_some();
+        assert_eq!(with_credentials, allowed.is_some_and(|allowed| allowed != "*"), "{path} {origin:?}");
+    }
+    for (origin, allowed) in [("https://front.example", true), ("https://evil.example", false)] {
+        let asked = at("/api/hello").method("OPTIONS").header("origin", origin);
+        let told = named.ask(asked.header("access-control-request-method", "GET"), Body::empty()).await;
+        assert_eq!((told.status, told.text.as_str()), (StatusCode::NO_CONTENT, ""));
+        assert_eq!(told.headers.contains_key("access-control-allow-methods"), allowed);
+        assert_eq!(told.headers.contains_key("access-control-max-age"), allowed);
+        assert!(!told.headers.values().any(|value| value == "https://evil.example"));
+    }
 }

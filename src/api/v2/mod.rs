@@ -4,14 +4,13 @@
 //! the request understood, `endpoint` what it is about. What is meant: `narrow` makes a selection of it, with
 //! `columns`, `ordering` and `words`. What is shown: `face` says what a type can show, `choice` what is shown of it,
 //! `object` and `shape` show it, `show` loads what it refers to. `listing`, `detail`, `find` and `redirects` are the
-//! views; `routes`, `answer`, `json` and `cors` put them on the wire, `kept` keeps them.
+//! views; `routes`, `answer` and `json` put them on the wire, `kept` keeps them.
 
 mod accept;
 mod answer;
 mod ask;
 mod choice;
 mod columns;
-mod cors;
 mod detail;
 mod endpoint;
 mod face;

@@ -22,7 +22,6 @@ use super::answer;
 use super::answer::Answer;
 use super::answer::Refusal;
 use super::ask::Ask;
-use super::cors;
 use super::detail;
 use super::endpoint::Endpoint;
 use super::face::Faces;
@@ -133,16 +132,14 @@ fn slash(request: &Request) -> Response {
     (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, location), html]).into_response()
 }
 
-/// The answer with what every answer has: freshness, and which other origins may read it.
+/// The answer with what every answer has: its freshness.
 async fn answer(cms: &Arc<Cms>, faces: Arc<Faces>, target: &Target, request: Request) -> Response {
     let (mut parts, _) = request.into_parts();
     let kept = match Viewer::from_request_parts(&mut parts, cms).await {
         Ok(Viewer(viewer)) => write(cms, faces, target, &parts, &viewer).await,
         Err(failure) => refused(failure.0.into(), Form::Json(INDENT)),
     };
-    let mut response = web::answered(cms, &parts.headers, kept).await;
-    cors::allow(&cms.config.api.cors_origins, &parts.headers, response.headers_mut());
-    response
+    web::answered(cms, &parts.headers, kept).await
 }
 
 /// Agrees on a form, checks the method, and has the view answer, unless the answer is kept from before.
