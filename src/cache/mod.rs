@@ -168,6 +168,12 @@ impl Cache {
         is_fresh
     }
 
+    /// Whether nothing that these tags name was touched after event `made_at`, as of `head`.
+    pub fn is_untouched(&self, tags: &[Tag], made_at: i64, head: i64) -> bool {
+        let log = self.log();
+        log.followed >= head && log.is_fresh(&tag::marks(tags), made_at)
+    }
+
     /// Follows the log: notes what these events touch. `beneath` tells the collections in a collection.
     pub fn follow(&self, events: &[Event], beneath: impl Fn(i64) -> Vec<i64>) {
         self.change(|log| {

@@ -24,6 +24,7 @@ use crate::events::Event;
 use crate::files::Files;
 use crate::media::Addresses;
 use crate::media::Workshop;
+use crate::query::Totals;
 use crate::render::Stage;
 use crate::render::Theme;
 use crate::schema;
@@ -208,6 +209,7 @@ impl Builder {
         Ok(Arc::new(Cms {
             stage,
             following: Following::start(&db, &config, &self.clock).await?,
+            totals: Totals::default(),
             workshop: Workshop::new(files.clone(), &config.media),
             schema,
             registry: self.registry,

@@ -30,6 +30,8 @@ use crate::error::Result;
 use crate::files::Files;
 use crate::media::Addresses;
 use crate::media::Workshop;
+use crate::query::Memory;
+use crate::query::Totals;
 use crate::render::Stage;
 use crate::schema::Registry;
 use crate::schema::Schema;
@@ -63,6 +65,7 @@ pub struct Cms {
     pub index: Arc<Index>,
     /// The key that signs what leaves and comes back.
     pub signing_key: [u8; 32],
+    totals: Totals,
     following: snapshot::Following,
 }
 
@@ -112,6 +115,11 @@ impl Cms {
     /// Finished answers, dropped by the log.
     pub fn cache(&self) -> &Cache {
         self.following.cache()
+    }
+
+    /// What lists came to before, as of the last event that this process followed.
+    pub fn memory(&self) -> Memory<'_> {
+        Memory { totals: &self.totals, cache: self.cache(), head: self.snapshot().followed }
     }
 
     /// The sites, as of the last event that this process followed.

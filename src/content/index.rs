@@ -30,9 +30,11 @@ pub async fn reindex(work: &mut Work, declared: &Type, object: &Object) -> Resul
     let document = object.live_document()?;
     for (field, value) in filter_values(declared, &document) {
         let table = table_of(&value);
-        let insert =
-            sql(format!("insert into {table} (type, field, public, value, object) values (?, ?, ?, ?, ?)"));
+        let insert = sql(format!(
+            "insert into {table} (type, field, public, moment, value, object) values (?, ?, ?, ?, ?, ?)"
+        ));
         let insert = insert.bind(declared.label.as_str()).bind(field).bind(object.public);
+        let insert = insert.bind(object.first_published_at);
         work.execute(bind_value(insert, &value).bind(object.key)).await?;
     }
     Ok(())

@@ -115,6 +115,19 @@ impl Filter {
     }
 }
 
+impl Filter {
+    /// The condition for objects that are tried one by one; `None` where it is no exact value of a field.
+    pub(super) fn on_the_way(&self, types: &[String]) -> Option<Sql> {
+        let Self::Has(field, value) = self else { return None };
+        let (table, bind) = bound(value);
+        let mut condition =
+            sql(format!("exists (select 1 from {table} w where w.object = o.key and w.type in "));
+        condition.push_list(types.iter()).push(" and w.field = ").push_bind(field);
+        condition.push(" and w.public = 1 and w.value = ").push_bind(bind).push(")");
+        Some(condition)
+    }
+}
+
 fn has((types, field): (&[String], &str), compared: &str, value: &FilterValue, is_public: bool) -> Sql {
     let (table, bind) = bound(value);
     let mut condition = sql(format!("o.key in (select v.object from {table} v where v.type in "));
@@ -124,7 +137,7 @@ fn has((types, field): (&[String], &str), compared: &str, value: &FilterValue, i
     condition
 }
 
-fn bound(value: &FilterValue) -> (&'static str, Bind) {
+pub(super) fn bound(value: &FilterValue) -> (&'static str, Bind) {
     match value {
         FilterValue::Text(text) => ("value_text", text.into()),
         FilterValue::Int(int) => ("value_int", (*int).into()),

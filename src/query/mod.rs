@@ -1,8 +1,8 @@
 //! Published content, listed. [`Selection`] is the only way: what a viewer may not see is left out of it before
 //! anything else is asked, so that no filter, order, count or search can tell of it.
 //!
-//! Reading order: `selection` (what is asked for, and the statements), `scope` (who sees what), `filter`, `order`,
-//! `item` (what comes back), `library` (what the items of a page refer to, loaded in one statement a level).
+//! Reading order: `selection` (what is asked for), `statement` (what it becomes), `scope` (who sees what), `filter`, `order`,
+//! `item` (what comes back), `totals` (what is remembered), `library` (what the items of a page refer to, loaded in one statement a level).
 
 mod filter;
 mod item;
@@ -11,6 +11,8 @@ mod order;
 mod redirects;
 mod scope;
 mod selection;
+mod statement;
+mod totals;
 
 pub use filter::{Column, Filter, Mismatch, filter_value};
 pub use item::{Extent, File, Item, Picture};
@@ -19,3 +21,4 @@ pub use order::{By, Order, Term};
 pub use redirects::{RedirectColumn, Redirects};
 pub use scope::{Opened, Scope};
 pub use selection::Selection;
+pub use totals::{Memory, Totals};

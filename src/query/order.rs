@@ -56,8 +56,9 @@ impl By {
         filter::table(shape).map(|table| Self::Field(name.to_owned(), table))
     }
 
-    fn expression(&self) -> Sql {
+    fn expression(&self, first_published_at: &str) -> Sql {
         match self {
+            Self::Column(Column::FirstPublishedAt) => sql(first_published_at),
             Self::Column(column) => sql(column.name()),
             Self::Field(field, table) => {
                 sql(format!("(select min(v.value) from {table} v where v.object = o.key and v.field = ?)"))
@@ -68,21 +69,21 @@ impl By {
 }
 
 impl Order {
-    /// What stands behind `order by`.
-    pub(super) fn clause(&self, in_tree: bool) -> Sql {
+    /// What stands behind `order by`; the moment of publication is found in the column of this name.
+    pub(super) fn clause(&self, in_tree: bool, first_published_at: &str) -> Sql {
         match self {
             Self::Usual if in_tree => sql("o.path"),
             Self::Usual => sql("o.id"),
             Self::Random => sql("random()"),
-            Self::By(terms) => by(terms),
+            Self::By(terms) => by(terms, first_published_at),
         }
     }
 }
 
-fn by(terms: &[Term]) -> Sql {
+fn by(terms: &[Term], first_published_at: &str) -> Sql {
     let mut clause = Sql::default();
     for term in terms {
-        clause.append(term.by.expression());
+        clause.append(term.by.expression(first_published_at));
         clause.push(if term.descending { " desc nulls last, " } else { " asc nulls first, " });
     }
     clause.push(if terms.last().is_some_and(Term::goes_down) { "o.id desc" } else { "o.id" });

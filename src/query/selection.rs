@@ -1,13 +1,15 @@
-//! What is asked for, and the statements that it becomes.
+//! What is asked for, and how it is answered.
 
 use std::collections::HashSet;
 
 use crate::base::Key;
+use crate::base::TreePath;
+use crate::cache::ANY_PAGE;
+use crate::cache::Tag;
 use crate::error::Result;
 use crate::schema::IMAGE;
 use crate::schema::PAGE_FAMILY;
 use crate::store::Conn;
-use crate::store::Sql;
 use crate::store::sql;
 
 use super::filter::Filter;
@@ -18,18 +20,20 @@ use super::item::Marked;
 use super::library::Library;
 use super::order::Order;
 use super::scope::Scope;
+use super::totals::Memory;
+use super::totals::Outcome;
 
 /// Published objects of one family, of which a viewer sees some.
 #[derive(Debug, Clone)]
 pub struct Selection {
-    family: String,
-    scope: Scope,
-    types: Vec<String>,
-    filters: Vec<Filter>,
-    order: Option<Order>,
-    found: Option<Vec<Key>>,
-    with_doc: bool,
-    extent: Extent,
+    pub(super) family: String,
+    pub(super) scope: Scope,
+    pub(super) types: Vec<String>,
+    pub(super) filters: Vec<Filter>,
+    pub(super) order: Option<Order>,
+    pub(super) found: Option<Vec<Key>>,
+    pub(super) with_doc: bool,
+    pub(super) extent: Extent,
 }
 
 /// How many found keys go into a statement; where there are more, what meets the conditions is read instead.
@@ -108,36 +112,86 @@ impl Selection {
     pub async fn page(&self, conn: &mut Conn, offset: i64, limit: i64) -> Result<(i64, Vec<Item>)> {
         match &self.found {
             None => Ok((self.count(conn).await?, self.items(conn, offset, limit).await?)),
-            Some(found) => self.found_page(conn, found, offset, limit).await,
+            Some(found) => {
+                let all = self.among(conn, found).await?;
+                Ok((len(&all), self.of_keys(conn, part(&all, offset, limit)).await?))
+            }
+        }
+    }
+
+    /// The same, where what a total came to before is remembered.
+    pub async fn remembered(
+        &self,
+        conn: &mut Conn,
+        memory: Memory<'_>,
+        (offset, limit): (i64, i64),
+    ) -> Result<(i64, Vec<Item>)> {
+        let (question, tags) = (self.question(), self.tags());
+        let ask = async {
+            Ok(match &self.found {
+                None => Outcome::Total(self.count(conn).await?),
+                Some(found) => Outcome::Keys(self.among(conn, found).await?.into()),
+            })
+        };
+        match memory.of(question, &tags, ask).await? {
+            Outcome::Total(total) if offset >= total => Ok((total, Vec::new())),
+            Outcome::Total(total) => Ok((total, self.some(conn, (offset, limit), Some(total)).await?)),
+            Outcome::Keys(all) => Ok((len(&all), self.of_keys(conn, part(&all, offset, limit)).await?)),
         }
     }
 
     /// How many there are.
     pub async fn count(&self, conn: &mut Conn) -> Result<i64> {
-        if let Some(found) = &self.found {
-            return Ok(i64::try_from(self.among(conn, found).await?.len()).unwrap_or(i64::MAX));
+        match &self.found {
+            Some(found) => Ok(len(&self.among(conn, found).await?)),
+            None => conn.one(self.counting()).await,
         }
-        let mut statement = sql(format!("select count(*) from {} where ", item::tables(&self.family)));
-        statement.append(self.condition());
-        conn.one(statement).await
     }
 
     /// Some of them, in order, without counting them all.
     pub async fn items(&self, conn: &mut Conn, offset: i64, limit: i64) -> Result<Vec<Item>> {
-        if let Some(found) = &self.found {
-            return Ok(self.found_page(conn, found, offset, limit).await?.1);
+        match &self.found {
+            None => self.some(conn, (offset, limit), None).await,
+            Some(found) => {
+                let all = self.among(conn, found).await?;
+                self.of_keys(conn, part(&all, offset, limit)).await
+            }
         }
-        let mut statement = self.select();
-        statement.push(" where ").append(self.condition());
-        statement.push(" order by ").append(self.order_clause());
-        statement.push(" limit ").push_bind(limit).push(" offset ").push_bind(offset);
-        item::read(conn, &self.family, self.extent, statement).await
     }
 
-    fn select(&self) -> Sql {
-        let doc = if self.with_doc { "o.doc" } else { "null" };
-        let columns = item::columns(&self.family, self.extent, doc);
-        sql(format!("select {columns} from {}", item::tables(&self.family)))
+    async fn some(&self, conn: &mut Conn, window: (i64, i64), total: Option<i64>) -> Result<Vec<Item>> {
+        item::read(conn, &self.family, self.extent, self.listing(window, total)).await
+    }
+
+    async fn of_keys(&self, conn: &mut Conn, wanted: &[Key]) -> Result<Vec<Item>> {
+        if wanted.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut statement = self.select();
+        statement.push(" where o.key in ").push_list(wanted);
+        let mut items = item::read(conn, &self.family, self.extent, statement).await?;
+        items.sort_by_key(|item| wanted.iter().position(|key| *key == item.key));
+        Ok(items)
+    }
+
+    /// What totals are remembered under.
+    fn question(&self) -> String {
+        let found = self.found.as_ref().map(|found| (found, &self.order));
+        format!("{:?} {found:?}", self.counting())
+    }
+
+    /// What a total is made of: of pages, those of the types beneath the places that are looked into.
+    fn tags(&self) -> Vec<Tag> {
+        if self.family != PAGE_FAMILY {
+            return vec![Tag::Type(self.family.clone())];
+        }
+        let any = self.types.is_empty().then(|| ANY_PAGE.to_owned());
+        let labels = self.types.iter().cloned().chain(any);
+        let root = [TreePath::root()];
+        let places = if self.scope.places().is_empty() { &root } else { self.scope.places() };
+        labels
+            .flat_map(|label| places.iter().map(move |place| Tag::Listed(label.clone(), place.clone())))
+            .collect()
     }
 
     /// The one with this id, if it is among them.
@@ -192,26 +246,6 @@ impl Selection {
         Ok(self.items(conn, 0, 1).await?.pop())
     }
 
-    async fn found_page(
-        &self,
-        conn: &mut Conn,
-        found: &[Key],
-        offset: i64,
-        limit: i64,
-    ) -> Result<(i64, Vec<Item>)> {
-        let all = self.among(conn, found).await?;
-        let place = |number: i64| usize::try_from(number).unwrap_or(usize::MAX).min(all.len());
-        let wanted = &all[place(offset)..place(offset.saturating_add(limit))];
-        let mut statement = self.select();
-        statement.push(" where o.key in ").push_list(wanted);
-        let mut items = match wanted.is_empty() {
-            true => Vec::new(),
-            false => item::read(conn, &self.family, self.extent, statement).await?,
-        };
-        items.sort_by_key(|item| wanted.iter().position(|key| *key == item.key));
-        Ok((i64::try_from(all.len()).unwrap_or(i64::MAX), items))
-    }
-
     /// The keys that a search found and that meet every condition, in order.
     async fn among(&self, conn: &mut Conn, found: &[Key]) -> Result<Vec<Key>> {
         if found.is_empty() {
@@ -224,27 +258,20 @@ impl Selection {
         }
         let ordered = self.order.is_some();
         if ordered {
-            statement.push(" order by ").append(self.order_clause());
+            statement.push(" order by ").append(self.order_clause("o.first_published_at"));
         }
         let matching = conn.all::<Key>(statement).await?;
         let (outer, inner) = if ordered { (&*matching, found) } else { (found, &*matching) };
         let inner: HashSet<&Key> = inner.iter().collect();
         Ok(outer.iter().filter(|key| inner.contains(key)).copied().collect())
     }
+}
 
-    fn order_clause(&self) -> Sql {
-        self.order.as_ref().unwrap_or(&Order::Usual).clause(self.family == PAGE_FAMILY)
-    }
+fn len(keys: &[Key]) -> i64 {
+    i64::try_from(keys.len()).unwrap_or(i64::MAX)
+}
 
-    fn condition(&self) -> Sql {
-        let mut condition = sql("o.family = ?").bind(&self.family);
-        condition.push(" and ").append(self.scope.condition());
-        if !self.types.is_empty() {
-            condition.push(" and o.type in ").push_list(&self.types);
-        }
-        for filter in &self.filters {
-            condition.push(" and ").append(filter.condition(&self.types, self.scope.is_public()));
-        }
-        condition
-    }
+fn part(keys: &[Key], offset: i64, limit: i64) -> &[Key] {
+    let place = |number: i64| usize::try_from(number).unwrap_or(usize::MAX).min(keys.len());
+    &keys[place(offset)..place(offset.saturating_add(limit))]
 }

@@ -45,7 +45,16 @@ pub fn filter_values(declared: &Type, document: &Document) -> Vec<(String, Filte
     let mut found = Vec::new();
     for field in filterable {
         let value = document.get(&field.name).unwrap_or(&Value::Null);
-        found.extend(of_field(field, value).into_iter().map(|value| (field.name.clone(), value)));
+        let mut values = of_field(field, value);
+        let mut seen: Vec<FilterValue> = Vec::new();
+        // An object is listed once however often it names a value.
+        values.retain(|value| {
+            !seen.contains(value) && {
+                seen.push(value.clone());
+                true
+            }
+        });
+        found.extend(values.into_iter().map(|value| (field.name.clone(), value)));
     }
     found
 }

@@ -30,6 +30,7 @@ mod reference;
 mod shared;
 mod site;
 mod store;
+mod statements;
 mod strangers;
 mod text;
 mod types;

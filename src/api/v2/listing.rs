@@ -27,7 +27,7 @@ pub async fn list(ask: &Ask, endpoint: &Endpoint) -> Result<Answer, Refusal> {
     if *endpoint == Endpoint::Redirects {
         return redirects::list(ask).await;
     }
-    let mut reading = ask.reading().await?;
+    let mut reading = ask.looking().await?;
     let narrowed = Narrowed::base(ask, endpoint)?;
     narrow::refuse_unknown(ask, endpoint, ask.faces.get(&narrowed.label))?;
     let mut narrowed = narrowed.by_params(ask, endpoint, &mut reading).await?;
@@ -43,7 +43,8 @@ pub async fn list(ask: &Ask, endpoint: &Endpoint) -> Result<Answer, Refusal> {
     if is_brief && !choice.needs_documents() {
         narrowed.selection = narrowed.selection.without_documents();
     }
-    let (total, items) = narrowed.selection.page(&mut reading, offset, limit).await?;
+    let (total, items) =
+        narrowed.selection.remembered(&mut reading, ask.cms.memory(), (offset, limit)).await?;
     let subjects: Vec<_> = items.iter().map(Subject::Item).collect();
     let library = Library::new(narrowed.scope.everywhere());
     let (items, mut tags) = show::all(&mut reading, &setting, (&subjects, library), &choice).await?;

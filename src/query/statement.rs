@@ -1,0 +1,130 @@
+//! The statements that a selection becomes. Which way is the quickest follows from the order: where an index has it,
+//! the index is walked until the page is full; else what meets the conditions is sorted.
+
+use crate::schema::FilterValue;
+use crate::schema::PAGE_FAMILY;
+use crate::store::Sql;
+use crate::store::sql;
+
+use super::filter;
+use super::filter::Column;
+use super::filter::Filter;
+use super::item;
+use super::order::By;
+use super::order::Order;
+use super::selection::Selection;
+
+/// Up to so many objects that meet the conditions are looked at one by one rather than found on a walk.
+const FEW: i64 = 500;
+/// Farther pages of a list are counted off by keys alone, and only what is shown is read.
+const FAR: i64 = 100;
+
+impl Selection {
+    /// How many there are.
+    pub(super) fn counting(&self) -> Sql {
+        let mut statement = sql(format!("select count(*) from {} where ", item::tables(&self.family)));
+        statement.append(self.condition());
+        statement
+    }
+
+    /// Some of them, in order. `total` says how many there are, where that is known.
+    pub(super) fn listing(&self, (offset, limit): (i64, i64), total: Option<i64>) -> Sql {
+        let mut statement = if self.is_walked() && offset <= FAR {
+            let mut statement = self.beginning(&self.columns(), total);
+            statement.push(" limit ").push_bind(limit).push(" offset ").push_bind(offset);
+            return statement;
+        } else {
+            sql(format!("select {} from (", self.columns()))
+        };
+        statement.append(self.beginning("o.key as found", total));
+        statement.push(" limit ").push_bind(limit).push(" offset ").push_bind(offset);
+        statement.push(") k join objects o on o.key = k.found");
+        if item::has_files(&self.family) {
+            statement.push(" left join files f on f.object = o.key");
+        }
+        if self.order != Some(Order::Random) {
+            statement.push(" order by ").append(self.order_clause("o.first_published_at"));
+        }
+        statement
+    }
+
+    /// Columns, tables, conditions and order.
+    fn beginning(&self, columns: &str, total: Option<i64>) -> Sql {
+        if let Some((place, field, value)) = self.newest_with() {
+            let (table, bind) = filter::bound(value);
+            let mut statement = sql(format!("select {columns} from {table} v cross join objects o"));
+            if item::has_files(&self.family) {
+                statement.push(" left join files f on f.object = o.key");
+            }
+            statement.push(" where v.type = ").push_bind(self.types.first()).push(" and v.field = ");
+            statement.push_bind(field).push(" and v.public = 1 and v.value = ").push_bind(bind);
+            statement.push(" and o.key = v.object and ").append(self.condition_without(Some(place), true));
+            statement.push(" order by ").append(self.order_clause("v.moment"));
+            return statement;
+        }
+        let on_the_way = self.is_walked() && total.is_some_and(|total| total > FEW);
+        let mut statement = sql(format!("select {columns} from {} where ", item::tables(&self.family)));
+        statement.append(self.condition_without(None, on_the_way));
+        statement.push(" order by ").append(self.order_clause("o.first_published_at"));
+        statement
+    }
+
+    pub(super) fn select(&self) -> Sql {
+        sql(format!("select {} from {}", self.columns(), item::tables(&self.family)))
+    }
+
+    fn columns(&self) -> String {
+        item::columns(&self.family, self.extent, if self.with_doc { "o.doc" } else { "null" })
+    }
+
+    /// Whether an index has the order.
+    fn is_walked(&self) -> bool {
+        match &self.order {
+            None | Some(Order::Usual) => true,
+            Some(Order::By(terms)) => {
+                let by: Vec<&By> = terms.iter().map(|term| &term.by).collect();
+                matches!(by[..], [By::Column(Column::FirstPublishedAt | Column::Id)])
+            }
+            Some(Order::Random) => false,
+        }
+    }
+
+    /// The condition whose value rows are walked, where the newest with a value are asked for.
+    fn newest_with(&self) -> Option<(usize, &str, &FilterValue)> {
+        let Some(Order::By(terms)) = &self.order else { return None };
+        let is_newest = matches!(&terms[..], [one] if one.by == By::Column(Column::FirstPublishedAt));
+        if !is_newest || self.types.len() != 1 || !self.scope.is_public() {
+            return None;
+        }
+        self.filters.iter().enumerate().find_map(|(place, filter)| match filter {
+            Filter::Has(field, value) => Some((place, field.as_str(), value)),
+            _ => None,
+        })
+    }
+
+    pub(super) fn order_clause(&self, first_published_at: &str) -> Sql {
+        let order = self.order.as_ref().unwrap_or(&Order::Usual);
+        order.clause(self.family == PAGE_FAMILY, first_published_at)
+    }
+
+    pub(super) fn condition(&self) -> Sql {
+        self.condition_without(None, false)
+    }
+
+    /// Every condition but one that is met already. `on_the_way` says that objects are tried one by one, not found by
+    /// their values.
+    fn condition_without(&self, met: Option<usize>, on_the_way: bool) -> Sql {
+        let mut condition = sql("o.family = ?").bind(&self.family);
+        condition.push(" and ").append(self.scope.condition());
+        if !self.types.is_empty() {
+            condition.push(" and o.type in ").push_list(&self.types);
+        }
+        let others = self.filters.iter().enumerate().filter(|(place, _)| Some(*place) != met);
+        for (_, filter) in others {
+            let one_by_one = filter.on_the_way(&self.types).filter(|_| on_the_way && self.scope.is_public());
+            let found = || filter.condition(&self.types, self.scope.is_public());
+            condition.push(" and ").append(one_by_one.unwrap_or_else(found));
+        }
+        condition
+    }
+}

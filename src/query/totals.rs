@@ -1,0 +1,101 @@
+//! How many a selection has, remembered until something that it could hold changes: the log tells.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
+
+use crate::base::Key;
+use crate::cache::{Cache, Tag};
+use crate::error::Result;
+
+/// Bytes of what is remembered at most, about.
+const MOST_BYTES: u64 = 8 * 1024 * 1024;
+/// Longer questions are answered and forgotten.
+const LONGEST: usize = 16 * 1024;
+/// Bytes that an entry costs besides its question.
+const OVERHEAD: usize = 200;
+/// Locks among which questions are spread: whoever asks the same at the same time waits for the first one's answer.
+const LOCKS: usize = 32;
+
+/// What the selections of one process came to.
+#[derive(Debug)]
+pub struct Totals {
+    kept: moka::future::Cache<String, Kept>,
+    locks: [Mutex<()>; LOCKS],
+}
+
+#[derive(Debug, Clone)]
+struct Kept {
+    outcome: Outcome,
+    made_at: i64,
+}
+
+/// What a selection came to.
+#[derive(Debug, Clone)]
+pub(super) enum Outcome {
+    /// So many.
+    Total(i64),
+    /// These, in order: what a search found and the conditions left.
+    Keys(Arc<[Key]>),
+}
+
+/// The totals with what decides whether they still hold.
+#[derive(Clone, Copy)]
+pub struct Memory<'a> {
+    /// What is remembered.
+    pub totals: &'a Totals,
+    /// What has followed the log.
+    pub cache: &'a Cache,
+    /// The last event that is known: the store that is asked holds it.
+    pub head: i64,
+}
+
+impl Default for Totals {
+    fn default() -> Self {
+        let weigh = |question: &String, kept: &Kept| {
+            let keys = if let Outcome::Keys(keys) = &kept.outcome { size_of_val(&**keys) } else { 0 };
+            u32::try_from(question.len() + keys + OVERHEAD).unwrap_or(u32::MAX)
+        };
+        let kept = moka::future::Cache::builder().max_capacity(MOST_BYTES).weigher(weigh).build();
+        Self { kept, locks: std::array::from_fn(|_| Mutex::default()) }
+    }
+}
+
+impl Memory<'_> {
+    /// What this question came to before, if nothing with these tags was touched since; else what `ask` says.
+    pub(super) async fn of(
+        &self,
+        question: String,
+        tags: &[Tag],
+        ask: impl Future<Output = Result<Outcome>>,
+    ) -> Result<Outcome> {
+        if question.len() > LONGEST {
+            return ask.await;
+        }
+        if let Some(known) = self.known(&question, tags).await {
+            return Ok(known);
+        }
+        let _turn = self.totals.lock(&question).lock().await;
+        if let Some(known) = self.known(&question, tags).await {
+            return Ok(known);
+        }
+        let outcome = ask.await?;
+        let kept = Kept { outcome: outcome.clone(), made_at: self.head };
+        self.totals.kept.insert(question, kept).await;
+        Ok(outcome)
+    }
+
+    async fn known(&self, question: &str, tags: &[Tag]) -> Option<Outcome> {
+        let kept = self.totals.kept.get(question).await?;
+        self.cache.is_untouched(tags, kept.made_at, self.head).then_some(kept.outcome)
+    }
+}
+
+impl Totals {
+    fn lock(&self, question: &str) -> &Mutex<()> {
+        let mut hasher = DefaultHasher::new();
+        question.hash(&mut hasher);
+        &self.locks[usize::try_from(hasher.finish() % LOCKS as u64).unwrap_or_default()]
+    }
+}

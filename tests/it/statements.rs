@@ -1,0 +1,165 @@
+//! How many statements each kind of answer takes, with one article and with fifty: nothing asks once an item.
+
+use std::sync::Arc;
+
+use axum::Router;
+use siskin::accounts::Actor;
+use siskin::cms::Cms;
+use siskin::config::Config;
+use siskin::pages::{self, Privacy};
+use siskin::search::Follower;
+use siskin::{api, site, web};
+
+use crate::api::ask;
+use crate::databases::{Fresh, for_each_fresh};
+
+const MODELS: &str = r#"
+[types.Index]
+kind = "page"
+fields = []
+
+[types.Article]
+kind = "page"
+fields = [
+    { name = "date", type = "datetime", filterable = true },
+    { name = "body", type = "rich_text", search = true },
+    { name = "category", type = "snippet", of = ["press.Category"], filterable = true },
+    { name = "tags", type = "tags", filterable = true },
+    { name = "authors", type = "children", label = "press.Writer", fields = [
+        { name = "person", type = "snippet", of = ["press.Person"] },
+    ] },
+    { name = "cover", type = "image" },
+    { name = "thumb", type = "rendition", of = "cover", spec = "fill-40x40" },
+    { name = "see", type = "page", many = true },
+]
+
+[types.Category]
+kind = "snippet"
+endpoint = "categories"
+fields = [{ name = "name", type = "text" }]
+
+[types.Person]
+kind = "snippet"
+fields = [{ name = "name", type = "text" }, { name = "portrait", type = "image" }]
+"#;
+
+struct Press {
+    cms: Arc<Cms>,
+    router: Router,
+}
+
+impl Press {
+    async fn with(fresh: &Fresh, articles: usize) -> Self {
+        let dir = fresh.dir.path();
+        for folder in ["models", "seed/images"] {
+            std::fs::create_dir_all(dir.join(folder)).unwrap();
+        }
+        std::fs::write(dir.join("models/press.toml"), MODELS).unwrap();
+        std::fs::write(dir.join("seed/site.jsonl"), seed(articles)).unwrap();
+        let siskin = concat!(env!("CARGO_MANIFEST_DIR"), "/seed/images/siskin.jpg");
+        for cover in 0..3 {
+            std::fs::copy(siskin, dir.join(format!("seed/images/{cover}.jpg"))).unwrap();
+        }
+        let text = "base_url = \"http://press.example\"\n[cache]\nenabled = false\n";
+        std::fs::write(dir.join("config.toml"), text).unwrap();
+        let mut config = Config::load(dir).unwrap();
+        config.database = fresh.config.clone();
+        let cms = Cms::builder(dir).config(config).open().await.unwrap();
+        cms.begin().await.unwrap();
+        Follower::new(cms.index.clone(), cms.db.clone(), cms.schema.clone()).catch_up().await.unwrap();
+        let doors = api::router(cms.clone()).merge(site::router(cms.clone()));
+        Self { router: web::frame(doors, cms.clone()).unwrap(), cms }
+    }
+
+    /// The statements that an answer takes, once what lists came to is remembered, and its text.
+    async fn takes(&self, path: &str) -> (u64, String) {
+        let host = [("host", "press.example")];
+        ask(&self.router, "GET", path, &host).await;
+        let before = self.cms.db.statements();
+        let answered = ask(&self.router, "GET", path, &host).await;
+        assert!(answered.status.as_u16() < 400, "{path}: {} {}", answered.status, answered.text);
+        (self.cms.db.statements() - before, answered.text)
+    }
+}
+
+fn seed(articles: usize) -> String {
+    let at = "2026-10-01T00:00:00Z";
+    let mut lines = vec![
+        r#"{"archive": {"version": 1}}"#.to_owned(),
+        r#"{"locale": {"id": 1, "code": "en"}}"#.to_owned(),
+    ];
+    for number in 0..3 {
+        let id = number + 1;
+        lines.push(format!(r#"{{"image": {{"id": {id}, "file": "images/{number}.jpg", "collection": 1, "created_at": "{at}", "fields": {{"title": "Cover {number}"}}}}}}"#));
+        lines.push(format!(r#"{{"object": {{"type": "press.Category", "id": {id}, "at": "{at}", "fields": {{"name": "Category {number}"}}}}}}"#));
+        lines.push(format!(r#"{{"object": {{"type": "press.Person", "id": {id}, "at": "{at}", "fields": {{"name": "Person {number}", "portrait": {id}}}}}}}"#));
+    }
+    lines.push(format!(r#"{{"page": {{"type": "press.Index", "id": 2, "parent": 1, "at": "{at}", "fields": {{"title": "Press", "slug": "home"}}}}}}"#));
+    lines.push(r#"{"site": {"id": 1, "name": "Press", "root_page": 2}}"#.to_owned());
+    for number in 0..articles {
+        let (id, one) = (number + 3, number % 3 + 1);
+        lines.push(format!(r#"{{"page": {{"type": "press.Article", "id": {id}, "parent": 2, "at": "2026-10-02T00:{:02}:00Z", "fields": {{"title": "Article {number}", "slug": "a{number}", "body": "<p>harbour</p>", "date": "2026-10-02T00:{:02}:00Z", "category": {one}, "tags": ["x"], "authors": [{{"person": {one}}}], "cover": {one}, "see": [3]}}}}}}"#, number % 60, (number * 7) % 60));
+    }
+    lines.join("\n")
+}
+
+#[tokio::test]
+async fn no_answer_takes_more_statements_than_it_says_however_much_there_is() {
+    const ALL: &str = "category(name),tags,authors(person),cover,thumb";
+    let list = |more: &str| format!("/api/v2/pages/?type=press.Article&fields={ALL}&limit=20{more}");
+    let asked: [(String, u64); 13] = [
+        (list(""), 2),
+        (list("&order=-first_published_at"), 2),
+        (list("&order=-first_published_at&category=1"), 2),
+        (list("&order=-date&tags=x"), 2),
+        (list("&search=harbour"), 2),
+        (format!("/api/v2/pages/?type=press.Article&fields={ALL},authors(person(portrait))"), 3),
+        ("/api/v2/pages/".to_owned(), 1),
+        ("/api/v2/pages/3/".to_owned(), 1),
+        ("/api/v2/pages/3/?fields=*,authors(person(portrait))".to_owned(), 2),
+        ("/api/v2/categories/".to_owned(), 1),
+        ("/api/v2/pages/find/?html_path=/a0/".to_owned(), 1),
+        ("/sitemap.xml".to_owned(), 1),
+        ("/feed.xml".to_owned(), 2),
+    ];
+    for articles in [1, 50] {
+        for_each_fresh(async |fresh: &Fresh| {
+            let press = Press::with(fresh, articles).await;
+            for (path, most) in &asked {
+                let (took, text) = press.takes(path).await;
+                assert!(took <= *most, "{path} with {articles} articles took {took} statements\n{text}");
+            }
+            let (_, text) = press.takes(&asked[2].0).await;
+            let first: serde_json::Value = serde_json::from_str(&text).unwrap();
+            let newest = (articles - 1) / 3 * 3;
+            assert_eq!(first["items"][0]["title"], format!("Article {newest}"));
+            assert_eq!(first["meta"]["total_count"], articles.div_ceil(3));
+            assert_eq!(first["items"][0]["category"]["name"], "Category 0");
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_remembered_total_goes_with_what_it_counted() {
+    for_each_fresh(async |fresh: &Fresh| {
+        let press = Press::with(fresh, 3).await;
+        let total = async || {
+            let (_, text) = press.takes("/api/v2/pages/?type=press.Article&tags=x").await;
+            let list: serde_json::Value = serde_json::from_str(&text).unwrap();
+            list["meta"]["total_count"].clone()
+        };
+        assert_eq!(total().await, 3);
+        let mut work = press.cms.work(Actor::System("test")).await.unwrap();
+        let page = pages::by_id(&mut work, 3).await.unwrap();
+        pages::unpublish(&mut work, &press.cms.schema, &page).await.unwrap();
+        press.cms.commit(work).await.unwrap();
+        assert_eq!(total().await, 2);
+        let mut work = press.cms.work(Actor::System("test")).await.unwrap();
+        let home = pages::by_id(&mut work, 2).await.unwrap();
+        pages::restrict(&mut work, &home, &Privacy::Login).await.unwrap();
+        press.cms.commit(work).await.unwrap();
+        assert_eq!(total().await, 0);
+    })
+    .await;
+}
