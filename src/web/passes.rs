@@ -61,6 +61,9 @@ impl<'a> Passes<'a> {
 
     /// What is open to the visitor and not to everybody; `None` if they see what everybody sees.
     pub fn opened(&self) -> Option<Opened> {
+        if matches!(self.actor, Actor::Anonymous) && self.known.is_empty() {
+            return None;
+        }
         let snapshot = self.cms.snapshot();
         let open = snapshot.restrictions.iter().filter(|restriction| self.open(restriction));
         let restrictions: Vec<i64> = open.map(|restriction| restriction.id).collect();
