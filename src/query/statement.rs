@@ -114,11 +114,13 @@ impl Selection {
     /// Every condition but one that is met already. `on_the_way` says that objects are tried one by one, not found by
     /// their values.
     fn condition_without(&self, met: Option<usize>, on_the_way: bool) -> Sql {
-        let mut condition = sql("o.family = ?").bind(&self.family);
+        // A type is of one family alone; told both, a planner may walk the whole family for a few of the type.
+        let mut condition = match &self.types[..] {
+            [] => sql("o.family = ?").bind(&self.family),
+            [one] => sql("o.type = ?").bind(one),
+            some => sql("o.type in ").bind_list(some),
+        };
         condition.push(" and ").append(self.scope.condition());
-        if !self.types.is_empty() {
-            condition.push(" and o.type in ").push_list(&self.types);
-        }
         let others = self.filters.iter().enumerate().filter(|(place, _)| Some(*place) != met);
         for (_, filter) in others {
             let one_by_one = filter.on_the_way(&self.types).filter(|_| on_the_way && self.scope.is_public());
