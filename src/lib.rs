@@ -29,6 +29,7 @@ pub mod pages;
 pub mod snippets;
 pub mod settings;
 pub mod forms;
+pub mod webhooks;
 
 // Readers: look at many rooms, change none (`transfer` writes through domain verbs).
 pub mod search;

@@ -1,11 +1,13 @@
-//! Small values that everything speaks in: keys, moments, places in the tree, tokens.
+//! Small values that everything speaks in: keys, moments, networks, places in the tree, tokens.
 
 mod clock;
+mod network;
 mod path;
 mod time;
 mod token;
 
 pub use clock::Clock;
+pub use network::Network;
 pub use path::TreePath;
 pub use time::Timestamp;
 pub use token::{Token, sha256_hex};

@@ -15,6 +15,7 @@ mod serve;
 mod sites;
 mod types;
 mod user;
+mod webhook;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -52,6 +53,7 @@ enum Command {
     User(user::User),
     Sites(sites::Sites),
     Types(types::Types),
+    Webhook(webhook::Webhook),
     Reindex(reindex::Reindex),
     Config(config::Config),
     Doctor(doctor::Doctor),
@@ -111,6 +113,7 @@ async fn dispatch(typed: &ArgMatches, added: &[AddedCommand], builder: Builder) 
         Command::User(command) => command.run(site).await,
         Command::Sites(command) => command.run(site).await,
         Command::Types(command) => command.run(&site),
+        Command::Webhook(command) => command.run(site).await,
         Command::Reindex(command) => command.run(site).await,
         Command::Config(command) => command.run(&site),
         Command::Doctor(command) => command.run(site).await,

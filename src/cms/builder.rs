@@ -32,6 +32,7 @@ use crate::schema::FieldKind;
 use crate::schema::Registry;
 use crate::search::Index;
 use crate::store::Db;
+use crate::webhooks::Courier;
 
 /// Opens a site, with whatever an embedding program adds.
 pub struct Builder {
@@ -206,7 +207,9 @@ impl Builder {
         let index = Arc::new(Index::open(&config.data("index"))?);
         let schema = Arc::new(schema);
         let stage = Stage::new(theme, schema.clone(), addresses.clone(), &config.site.time_zone)?;
+        let courier = Courier::new(&db, &self.clock, signing_key, &config.webhooks)?;
         Ok(Arc::new(Cms {
+            courier: Arc::new(courier),
             stage,
             following: Following::start(&db, &config, &self.clock).await?,
             totals: Totals::default(),

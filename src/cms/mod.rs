@@ -38,6 +38,8 @@ use crate::schema::Schema;
 use crate::search::Index;
 use crate::sites::Sites;
 use crate::store::Db;
+use crate::webhooks;
+use crate::webhooks::Courier;
 
 /// A site's content management system, open and ready.
 pub struct Cms {
@@ -63,6 +65,8 @@ pub struct Cms {
     pub stage: Stage,
     /// The search index of this node.
     pub index: Arc<Index>,
+    /// Makes the calls of webhooks.
+    pub courier: Arc<Courier>,
     /// The key that signs what leaves and comes back.
     pub signing_key: [u8; 32],
     totals: Totals,
@@ -131,6 +135,17 @@ impl Cms {
     /// second.
     pub async fn catch_up(&self) -> Result<()> {
         self.following.catch_up(&self.db, &self.config, &self.clock).await
+    }
+
+    /// Writes what is to be told to webhooks of everything that this process has followed.
+    pub async fn follow_for_webhooks(&self) -> Result<usize> {
+        let snapshot = self.snapshot();
+        let told = webhooks::Told {
+            sites: &snapshot.sites,
+            restrictions: &snapshot.restrictions,
+            followed: snapshot.followed,
+        };
+        webhooks::follow(&self.db, &self.clock, &told).await
     }
 
     /// The number of the last event that this process followed; changes when it follows further.

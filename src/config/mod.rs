@@ -20,7 +20,7 @@ use crate::error::Result;
 pub use page::reference_page;
 pub use sections::{
     AccessForm, Accounts, Api, Cache, Database, Limits, Load, LocalePrefix, Log, LogFormat, Media, Metrics,
-    Search, Server, SiteConfig, Synchronous,
+    Search, Server, SiteConfig, Synchronous, Webhooks,
 };
 use value::Section;
 pub use value::{Setting, ThemeName};
@@ -55,6 +55,8 @@ pub struct Config {
     pub search: Search,
     /// Answers kept in memory.
     pub cache: Cache,
+    /// Calls out on events.
+    pub webhooks: Webhooks,
     /// What the program tells about itself.
     pub log: Log,
     /// Figures for Prometheus.
@@ -82,6 +84,7 @@ impl Config {
             accounts: Accounts::default(),
             search: Search::default(),
             cache: Cache::default(),
+            webhooks: Webhooks::default(),
             log: Log::default(),
             metrics: Metrics::default(),
         }
@@ -96,7 +99,7 @@ impl Config {
         self.sections().into_iter().find(|section| section.table() == name)
     }
 
-    fn sections(&mut self) -> [&mut dyn Section; 12] {
+    fn sections(&mut self) -> [&mut dyn Section; 13] {
         [
             &mut self.server,
             &mut self.load,
@@ -108,6 +111,7 @@ impl Config {
             &mut self.accounts,
             &mut self.search,
             &mut self.cache,
+            &mut self.webhooks,
             &mut self.log,
             &mut self.metrics,
         ]

@@ -221,6 +221,23 @@ section! {
 }
 
 section! {
+    /// Calls out on events.
+    Webhooks ("webhooks") {
+        /// Networks (`10.0.0.0/8`), addresses and host names that may be called although they are private; others are
+        /// refused.
+        allow_private: Vec<String> = Vec::new();
+        /// Seconds that a receiver may take for its whole answer.
+        timeout_seconds: u64 = 10;
+        /// Failures in a row after which a receiver is not called any more until somebody says so.
+        pause_after: u32 = 50;
+        /// Days that deliveries are kept, and that those which could not be made wait.
+        keep_days: u32 = 30;
+        /// Finished deliveries of one receiver that are kept at most.
+        keep_most: u32 = 1000;
+    }
+}
+
+section! {
     /// What the program tells about itself.
     Log ("log") {
         /// What is told, as `tracing` filters are written: `info`, `siskin=debug,warn`.

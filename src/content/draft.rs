@@ -53,7 +53,7 @@ pub async fn save_draft(
     }
     index::references(work, declared, object, &document).await?;
     let mut saved = event("edited", object);
-    saved.data = serde_json::json!({ "title": title, "revision": revision });
+    saved.data = serde_json::json!({ "title": title, "revision": revision, "public": object.public });
     work.record(saved);
     Ok(Saved { object: Object::by_key(work, object.key).await?, revision })
 }

@@ -204,7 +204,8 @@ pub fn document_of(text: &str, table: &'static str, key: i64) -> Result<Document
     })
 }
 
-/// An event about this object as it was before the change; the verb fills in what is different after.
+/// An event about this object as it was before the change; the verb fills in what is different after. `public` tells
+/// whether everybody could see it until then, so that followers tell nobody where a private page was.
 pub(crate) fn event(kind: &'static str, object: &Object) -> NewEvent {
     let url = object.is_page().then(|| object.url_path.clone());
     NewEvent {
@@ -213,7 +214,11 @@ pub(crate) fn event(kind: &'static str, object: &Object) -> NewEvent {
         path_after: object.path.clone(),
         url_before: url.clone(),
         url_after: url,
-        data: serde_json::json!({ "title": object.draft_title, "translation_key": object.translation_key }),
+        data: serde_json::json!({
+            "title": object.draft_title,
+            "translation_key": object.translation_key,
+            "public": object.public,
+        }),
         ..NewEvent::about(kind, object.family.as_str(), object.label.as_str(), object.id)
     }
 }

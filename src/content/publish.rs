@@ -43,7 +43,12 @@ pub async fn publish(
     let mut published = event("published", object);
     published.path_after = live.path.clone();
     published.url_after = live.is_page().then(|| live.url_path.clone());
-    published.data = serde_json::json!({ "title": live.title, "revision": revision, "first": object.first_published_at.is_none() });
+    published.data = serde_json::json!({
+        "title": live.title,
+        "revision": revision,
+        "first": object.first_published_at.is_none(),
+        "public": object.public,
+    });
     work.record(published);
     Ok(live)
 }

@@ -1,5 +1,6 @@
 //! What follows the event log while the program runs: the snapshots and the answer cache of this process, the search
-//! index, and the program's own event handlers. Each keeps its own place in the log, so one that was killed goes on where it was.
+//! index, the webhooks, and the program's own event handlers. Each keeps its own place in the log, so one that was
+//! killed goes on where it was.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +13,7 @@ use crate::cms::Cms;
 use crate::error::Error;
 use crate::search::Follower;
 
-use super::handlers;
+use super::{callers, handlers};
 
 /// How soon commits of other processes are noticed; the design asks for a quarter of a second.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
@@ -34,6 +35,7 @@ impl Followers {
         let mut tasks = vec![
             tokio::spawn(look(cms.clone(), stop.clone())),
             tokio::spawn(index(cms.clone(), stop.clone())),
+            tokio::spawn(callers::call(cms.clone(), stop.clone())),
         ];
         tasks.extend(handlers::start(&cms, &stop));
         Self { tasks, stopping }

@@ -1,9 +1,10 @@
 //! The running program: all doors in their frame, what goes on in the background, and an orderly end.
 //!
 //! Reading order: `router` (which door stands where), `wire` (connections; `crowd`, `line` and `arriving` bound them),
-//! `followers` and `handlers` (what follows the log), `stop` (the end), `health`, `log`.
+//! `followers` and `handlers` (what follows the log), `callers` (webhooks), `stop` (the end), `health`, `log`.
 
 mod arriving;
+mod callers;
 mod crowd;
 mod followers;
 mod handlers;

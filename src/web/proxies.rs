@@ -4,23 +4,17 @@ use std::net::IpAddr;
 
 use axum::http::HeaderMap;
 
+use crate::base::Network;
 use crate::error::{Error, Result};
 
 /// Machines that the operator named: proxies in front, or whoever may read figures.
 #[derive(Debug, Clone, Default)]
 pub struct Proxies(Vec<Network>);
 
-/// A network: an address and how many of its first bits count.
-#[derive(Debug, Clone, Copy)]
-struct Network {
-    address: IpAddr,
-    bits: u32,
-}
-
 impl Proxies {
     /// Reads `192.0.2.1` and `10.0.0.0/8`, as written under a key of the configuration.
     pub fn read(key: &str, written: &[String]) -> Result<Self> {
-        written.iter().map(|text| Network::read(key, text)).collect::<Result<_>>().map(Self)
+        written.iter().map(|text| network(key, text)).collect::<Result<_>>().map(Self)
     }
 
     /// Whether none is named.
@@ -50,34 +44,10 @@ impl Proxies {
     }
 }
 
-impl Network {
-    fn read(key: &str, text: &str) -> Result<Self> {
-        let told = || {
-            Error::Setup(format!(
-                "{key}: “{text}” is neither an address (192.0.2.1) nor a network (10.0.0.0/8)"
-            ))
-        };
-        let (address, bits) =
-            text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
-        let address: IpAddr = address.trim().parse().map_err(|_| told())?;
-        let width = if address.is_ipv4() { 32 } else { 128 };
-        let bits = bits.map_or(Ok(width), str::parse).map_err(|_| told())?;
-        if bits > width { Err(told()) } else { Ok(Self { address, bits }) }
-    }
-
-    fn contains(&self, address: IpAddr) -> bool {
-        match (self.address, address.to_canonical()) {
-            (IpAddr::V4(own), IpAddr::V4(other)) => {
-                let shift = 32 - self.bits;
-                own.to_bits().checked_shr(shift) == other.to_bits().checked_shr(shift)
-            }
-            (IpAddr::V6(own), IpAddr::V6(other)) => {
-                let shift = 128 - self.bits;
-                own.to_bits().checked_shr(shift) == other.to_bits().checked_shr(shift)
-            }
-            _ => false,
-        }
-    }
+fn network(key: &str, text: &str) -> Result<Network> {
+    Network::parse(text).ok_or_else(|| {
+        Error::Setup(format!("{key}: “{text}” is neither an address (192.0.2.1) nor a network (10.0.0.0/8)"))
+    })
 }
 
 #[cfg(test)]

@@ -36,5 +36,6 @@ mod text;
 mod types;
 mod viewers;
 mod web;
+mod webhooks;
 mod wire;
 mod wagtail;
