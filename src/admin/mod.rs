@@ -3,7 +3,7 @@
 //!
 //! Reading order: this file (the addresses), `desk` (whoever is signed in), `answer` (what goes back), `screens`
 //! (templates and assets), `form` (the editing form of any content type), `editor` (the screen around it), and then a
-//! room for each subject: `pages`, `snippets`, `settings`, `media`, `choosers`, `submissions`, `account`.
+//! room for each subject: `pages`, `snippets`, `settings`, `media`, `choosers`, `submissions`, `webhooks`, `account`.
 
 mod account;
 mod answer;
@@ -26,6 +26,7 @@ mod settings;
 mod sign_in;
 mod snippets;
 mod submissions;
+mod webhooks;
 mod words;
 
 use std::sync::Arc;
@@ -84,6 +85,7 @@ pub fn router(cms: Arc<Cms>) -> Result<Router> {
         .merge(settings::router())
         .merge(person::router())
         .merge(media::router())
+        .merge(webhooks::router())
         .merge(choosers::router())
         // Not a fallback: the site behind this door answers every address that no door has.
         .route("/{*rest}", any(guard::nothing_here));

@@ -9,6 +9,7 @@ use crate::content::Object;
 use crate::error::Result;
 use crate::pages;
 use crate::schema::{DOCUMENT, IMAGE, Kind, USER};
+use crate::webhooks::WEBHOOK;
 
 mod tree;
 
@@ -115,6 +116,13 @@ fn nav(desk: &Desk, section: &str) -> Vec<NavItem> {
         ("forms", "Forms", "/admin/forms/", "form", has(Kind::Form)),
         ("settings", "Settings", "/admin/settings/", "settings", has(Kind::Setting)),
         ("users", "People", "/admin/users/", "users", desk.may(Action::View, &Scope::Type(USER))),
+        (
+            "webhooks",
+            "Webhooks",
+            "/admin/webhooks/",
+            "external",
+            desk.may(Action::View, &Scope::Type(WEBHOOK)),
+        ),
     ];
     let shown = items.into_iter().filter(|item| item.4);
     shown
