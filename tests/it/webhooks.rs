@@ -1,5 +1,6 @@
 //! Webhooks from the change to the receiver: what is told, to whom, how often, and whom nobody can make us call.
 
+mod doors;
 mod guarded;
 mod receiver;
 
