@@ -109,9 +109,7 @@ async fn document(State(api): State<Arc<Api>>, request: Request) -> Response {
     let about = About { server: api.cms.config.base_url.as_str(), limit_max: api.cms.config.api.limit_max };
     let document = openapi(&api.cms.schema, &api.faces(), &about);
     let written = answer::written(Ok(Answer::Object(document, Vec::new())), Form::Json(INDENT));
-    let mut response = web::conditional(request.headers(), written);
-    cors::allow(&api.cms.config.api.cors_origins, request.headers(), response.headers_mut());
-    response
+    web::conditional(request.headers(), written)
 }
 
 async fn at(State(api): State<Arc<Api>>, request: Request) -> Response {
