@@ -38,22 +38,26 @@ pub struct Way {
 }
 
 #[derive(Debug)]
-pub(super) struct Ways(Option<moka::future::Cache<Box<[u8]>, Arc<Way>>>);
+pub(super) struct Ways(Option<moka::future::Cache<Question, Arc<Way>>>);
+
+/// What tells requests apart.
+type Question = Box<[u8]>;
 
 impl Ways {
     pub fn new(config: &config::Cache) -> Self {
-        let weigh = |key: &Box<[u8]>, way: &Arc<Way>| {
-            let headers: usize =
-                way.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 64).sum();
-            u32::try_from(key.len() + headers + OVERHEAD).unwrap_or(u32::MAX)
-        };
         let most = part_of(config.max_bytes);
+        let weigh = |question: &Question, way: &Arc<Way>| weight(question, way);
         Self(config.enabled.then(|| moka::future::Cache::builder().max_capacity(most).weigher(weigh).build()))
     }
 
     pub fn bytes(&self) -> u64 {
         self.0.as_ref().map_or(0, moka::future::Cache::weighted_size)
     }
+}
+
+fn weight(key: &[u8], way: &Way) -> u32 {
+    let headers: usize = way.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 64).sum();
+    u32::try_from(key.len() + headers + OVERHEAD).unwrap_or(u32::MAX)
 }
 
 impl Cache {

@@ -54,7 +54,7 @@ fn breach(document: &Value, schema: &Value, value: &Value, path: &str) -> Option
             return Some(why);
         }
     }
-    let Some(parts) = value.as_object() else { return None };
+    let parts = value.as_object()?;
     let mut required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
     if let Some(missing) = required.find(|name| !parts.contains_key(*name)) {
         return told(format!("{missing} is missing"));

@@ -81,9 +81,11 @@ impl Choice {
     /// How many columns it shows.
     pub fn of_columns(&self) -> Extent {
         use Source::{AliasOf, Height, SearchDescription, SeoTitle, ShowInMenus, Width};
-        let rare = |chosen: &Chosen| match chosen.field.source {
-            ShowInMenus | SeoTitle | SearchDescription | AliasOf | Width | Height => true,
-            _ => false,
+        let rare = |chosen: &Chosen| {
+            matches!(
+                chosen.field.source,
+                ShowInMenus | SeoTitle | SearchDescription | AliasOf | Width | Height
+            )
         };
         let is_rare = self.body.iter().chain(&self.meta).any(rare);
         if is_rare { Extent::Whole } else { Extent::Brief }
