@@ -55,6 +55,7 @@ pub struct Cache {
     missing: Option<Entries>,
     ways: Ways,
     flights: Flights,
+    makings: AtomicU64,
     log: RwLock<Log>,
     /// Counts what became of the log, so that an answer that was found fresh need not be looked at until more does.
     version: AtomicU64,
@@ -70,6 +71,7 @@ impl Cache {
             missing: entries(missing),
             ways: Ways::new(config),
             flights: Flights::default(),
+            makings: AtomicU64::new(0),
             log: RwLock::new(Log::begin(followed, now)),
             version: AtomicU64::new(1),
         }
@@ -109,6 +111,7 @@ impl Cache {
     }
 
     fn ready(&self, key: String, made: Made, head: i64) -> Arc<Kept> {
+        self.makings.fetch_add(1, Ordering::Relaxed);
         let kept = Kept::new(key, made, head);
         match kept.is_shared {
             true => {
@@ -196,6 +199,11 @@ impl Cache {
         let mut log = self.log.write().unwrap_or_else(PoisonError::into_inner);
         act(&mut log);
         self.version.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// How many answers were made so far, because they were not here.
+    pub fn makings(&self) -> u64 {
+        self.makings.load(Ordering::Relaxed)
     }
 
     /// How many bytes are held, about.

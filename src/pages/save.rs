@@ -9,6 +9,7 @@ use crate::accounts::Work;
 use crate::content;
 use crate::content::Object;
 use crate::content::Saved;
+use crate::content::event;
 use crate::error::Error;
 use crate::error::Result;
 use crate::schema::Document;
@@ -47,6 +48,10 @@ pub async fn save_draft(
     }
     let url_path = format!("{}{slug}/", parent.url_path);
     super::publish::readdress(work, &page, &url_path).await?;
+    // What stands beneath may be live, and has another address now.
+    let mut moved = event("moved", &page);
+    moved.url_after = Some(url_path.clone());
+    work.record(moved);
     work.execute(sql("update objects set slug = ? where key = ?").bind(slug.as_str()).bind(page.key)).await?;
     Ok(Saved { object: Object::by_key(work, page.key).await?, ..saved })
 }

@@ -1,23 +1,27 @@
 //! What every request passes through, whichever door it is for.
 //!
-//! `pass` is the whole way: arrive (door, number, address), be let in or refused, be answered, and depart. Whatever
+//! `pass` is the whole way: arrive (door, number, address), be answered from the cache by the short way, or be let in or
+//! refused, be answered by a door, and depart. Whatever
 //! answers, the answer departs through [`Passage::answered`]: that is the one place where headers that all answers have
 //! are set, and where figures and the access log learn what became of the request.
 
 use std::any::Any;
+use std::convert::Infallible;
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::HttpBody;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
+use tower::Service;
 use tower_http::limit::RequestBodyLimitLayer;
 use tracing::Instrument;
 
@@ -32,6 +36,7 @@ use super::meter::Meter;
 use super::number::{self, Number, Numbers};
 use super::proxies::Proxies;
 use super::queue::Queues;
+use super::short;
 use super::{Asked, Failure, is_from_elsewhere};
 
 /// What is told when too much is going on.
@@ -73,26 +78,58 @@ pub fn frame(doors: Router, cms: Arc<Cms>) -> Result<Router> {
         meter: Meter::new(&config.metrics)?,
         cms,
     });
-    Ok(doors
-        .layer(DefaultBodyLimit::max(most))
-        .layer(RequestBodyLimitLayer::new(most))
-        .layer(axum::middleware::from_fn_with_state(frame, pass)))
+    let doors = doors.layer(DefaultBodyLimit::max(most)).layer(RequestBodyLimitLayer::new(most));
+    Ok(Router::new().fallback_service(Framed { frame, doors }))
 }
 
-async fn pass(State(frame): State<Arc<Frame>>, request: Request, next: Next) -> Response {
+/// The doors in their frame.
+#[derive(Clone)]
+struct Framed {
+    frame: Arc<Frame>,
+    doors: Router,
+}
+
+impl Service<Request> for Framed {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = std::result::Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<std::result::Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let (frame, doors) = (self.frame.clone(), self.doors.clone());
+        Box::pin(async move { Ok(pass(frame, request, doors).await) })
+    }
+}
+
+async fn pass(frame: Arc<Frame>, request: Request, doors: Router) -> Response {
     let (mut parts, body) = request.into_parts();
     let mut passage = Passage::begin(frame, &parts);
     if let Some(meter) = passage.shows_figures(&parts) {
         let figures = meter.show(&passage.frame.cms, &passage.frame.queues).await;
         return passage.answered(figures);
     }
-    let response = match passage.let_in(&parts) {
+    if let Some(refusal) = passage.is_one_too_many() {
+        return passage.answered(refusal);
+    }
+    let short = short::Request::of(&parts, passage.frame.proxies.contain(passage.peer));
+    if let Some(short) = &short
+        && let Some(response) = short.answer(&passage.frame.cms, &parts).await
+    {
+        return passage.answered(response);
+    }
+    let mut response = match passage.let_in(&parts) {
         Ok(asked) => {
             parts.extensions.insert(asked);
-            passage.through(Request::from_parts(parts, body), next).await
+            passage.through(Request::from_parts(parts, body), doors).await
         }
         Err(refusal) => *refusal,
     };
+    if let Some(short) = short {
+        short.remember(&passage.frame.cms, &mut response).await;
+    }
     passage.answered(response)
 }
 
@@ -145,13 +182,16 @@ impl Passage {
             .then_some(meter)
     }
 
-    /// What is known about the request, or what is told at once: that there were too many, that there is no such host,
-    /// that a form came from elsewhere, which origins may ask.
-    fn let_in(&mut self, parts: &Parts) -> Result<Asked, Box<Response>> {
+    /// Counts the request, whoever will answer it; the refusal if there were too many.
+    fn is_one_too_many(&mut self) -> Option<Response> {
         self.counted = self.frame.limits.count(self.door, self.address);
-        if let Some(seconds) = self.counted.and_then(|counted| counted.wait()) {
-            return Err(Box::new(too_many(self.door, seconds)));
-        }
+        let seconds = self.counted.and_then(|counted| counted.wait())?;
+        Some(too_many(self.door, seconds))
+    }
+
+    /// What is known about the request, or what is told at once: that there is no such host, that a form came from
+    /// elsewhere, which origins may ask.
+    fn let_in(&self, parts: &Parts) -> Result<Asked, Box<Response>> {
         let refuse = |status, words: &str| Box::new(self.door.refusal(status, words, &self.number));
         let from = (self.peer, self.address, self.number.clone());
         let asked = Asked::read(parts, from, &self.frame.proxies, &self.frame.cms)
@@ -169,12 +209,12 @@ impl Passage {
     }
 
     /// Through the door: when there is a place, not for ever, and with a panic as one more answer.
-    async fn through(&self, request: Request, next: Next) -> Response {
+    async fn through(&self, request: Request, mut doors: Router) -> Response {
         let Some(_place) = self.frame.queues.of(self.door).enter().await else {
             return self.door.refusal(StatusCode::SERVICE_UNAVAILABLE, BUSY, &self.number);
         };
         let span = tracing::info_span!("request", id = %self.number);
-        let running = AssertUnwindSafe(next.run(request)).catch_unwind().map(answer_of);
+        let running = AssertUnwindSafe(doors.call(request)).catch_unwind().map(answer_of);
         let running = self.number.clone().during(running).instrument(span);
         match tokio::time::timeout(self.frame.timeout, running).await {
             Ok(response) => self.dressed(response),
@@ -207,6 +247,10 @@ impl Passage {
         if let Some(counted) = &self.counted {
             counted.tell(headers);
         }
+        // The length of nothing is not that of the answer which is known already.
+        if response.status() == StatusCode::NOT_MODIFIED {
+            response.headers_mut().remove(header::CONTENT_LENGTH);
+        }
         self.status = response.status().as_u16();
         self.bytes = if self.is_head { Some(0) } else { response.body().size_hint().exact() };
         response
@@ -235,9 +279,12 @@ impl Drop for Passage {
 }
 
 /// A panic as one more answer.
-fn answer_of(ended: Result<Response, Box<dyn Any + Send>>) -> Response {
+fn answer_of(
+    ended: std::result::Result<std::result::Result<Response, Infallible>, Box<dyn Any + Send>>,
+) -> Response {
     let panic = match ended {
-        Ok(response) => return response,
+        Ok(Ok(response)) => return response,
+        Ok(Err(never)) => match never {},
         Err(panic) => panic,
     };
     let text = panic.downcast_ref::<&str>().copied();

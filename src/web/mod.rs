@@ -29,6 +29,7 @@ mod passes;
 mod proxies;
 mod queue;
 mod redact;
+mod short;
 mod viewer;
 
 pub use asked::{Asked, Here};

@@ -53,6 +53,11 @@ pub async fn for_each_fresh(test: impl AsyncFn(&Fresh)) {
     }
 }
 
+/// A store of SQLite alone, for what no database has a part in.
+pub async fn fresh_sqlite() -> Fresh {
+    fresh("sqlite:data/test.db".into()).await
+}
+
 async fn fresh(url: String) -> Fresh {
     let dir = tempfile::tempdir().unwrap();
     let config = Database { url, synchronous: Synchronous::Off, ..Database::default() };

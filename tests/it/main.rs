@@ -4,6 +4,7 @@ mod accounts;
 mod admin;
 mod api;
 mod builder;
+mod cache;
 mod cli;
 mod config;
 mod databases;

@@ -41,6 +41,14 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// The folder of the starter site.
+pub fn copy_starter(to: &Path) {
+    for folder in ["models", "seed"] {
+        copy(&project(folder), &to.join(folder));
+    }
+    std::fs::copy(project("config.toml"), to.join("config.toml")).unwrap();
+}
+
 struct Site {
     cms: Arc<Cms>,
     router: Router,
@@ -70,10 +78,7 @@ impl Site {
 
     async fn starter_at(fresh: &Fresh, clock: Clock) -> Self {
         let dir = fresh.dir.path();
-        for folder in ["models", "seed"] {
-            copy(&project(folder), &dir.join(folder));
-        }
-        std::fs::copy(project("config.toml"), dir.join("config.toml")).unwrap();
+        copy_starter(dir);
         let mut config = Config::load(dir).unwrap();
         config.database = fresh.config.clone();
         let cms = Cms::builder(dir).config(config).clock(clock).open().await.unwrap();

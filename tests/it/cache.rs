@@ -1,0 +1,382 @@
+//! Kept answers against fresh ones: whatever happens between two looks, they are the same, and what nothing touched
+//! stays kept.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode};
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use serde_json::Value;
+use siskin::accounts::{Actor, Work};
+use siskin::base::{Clock, Timestamp};
+use siskin::cms::Cms;
+use siskin::config::Config;
+use siskin::content::Object;
+use siskin::error::Result;
+use siskin::media::{self, Admits, Focal};
+use siskin::pages::{self, Privacy};
+use siskin::redirects::Redirect;
+use siskin::schema::{IMAGE, PAGE_FAMILY};
+use siskin::{server, sites};
+use tower::ServiceExt;
+
+use crate::databases::{Fresh, for_each_fresh};
+use crate::site::copy_starter;
+
+/// Steps of the random walk; every step is followed by a look at some addresses.
+const STEPS: usize = 120;
+/// Addresses that are looked at after each step.
+const LOOKS: usize = 14;
+
+/// Two programs on one store: one keeps its answers, the other makes each anew.
+struct Pair {
+    keeping: Arc<Cms>,
+    making: Arc<Cms>,
+    doors: (Router, Router),
+    clock: Clock,
+}
+
+#[derive(Debug, PartialEq)]
+struct Answer {
+    status: StatusCode,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+}
+
+impl Pair {
+    async fn new(fresh: &Fresh) -> Self {
+        let dir = fresh.dir.path();
+        copy_starter(dir);
+        let clock = Clock::standing_at(Timestamp::parse("2026-11-20T12:00:00Z").unwrap());
+        let open = async |enabled: bool| {
+            let mut config = Config::load(dir).unwrap();
+            config.database = fresh.config.clone();
+            config.cache.enabled = enabled;
+            Cms::builder(dir).config(config).clock(clock.clone()).open().await.unwrap()
+        };
+        let keeping = open(true).await;
+        keeping.begin().await.unwrap();
+        let making = open(false).await;
+        let doors = (server::router(keeping.clone()).unwrap(), server::router(making.clone()).unwrap());
+        Self { keeping, making, doors, clock }
+    }
+
+    async fn act(&self, change: impl AsyncFnOnce(&mut Work) -> Result<()>) {
+        let mut work = self.keeping.work(Actor::System("test")).await.unwrap();
+        match change(&mut work).await {
+            Ok(()) => self.keeping.commit(work).await.unwrap(),
+            // What may not be done changes nothing.
+            Err(error) => drop((work, error)),
+        }
+        self.making.catch_up().await.unwrap();
+    }
+
+    async fn page(&self, id: i64) -> Option<Object> {
+        let mut reading = self.keeping.reading(Actor::Anonymous).await.unwrap();
+        Object::find(&mut reading, PAGE_FAMILY, id).await.ok()
+    }
+
+    /// Asks both, the one that keeps twice.
+    async fn look(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let fresh = asked(&self.doors.1, path, headers).await;
+        for time in ["first", "second", "third"] {
+            let kept = asked(&self.doors.0, path, headers).await;
+            assert_eq!(kept, fresh, "the {time} time: {path} {headers:?}");
+        }
+        fresh
+    }
+
+    /// How many answers were made for these addresses.
+    async fn made(&self, paths: &[&str]) -> u64 {
+        let mut made = 0;
+        for path in paths {
+            let before = self.keeping.cache().makings();
+            asked(&self.doors.0, path, &[]).await;
+            let more = self.keeping.cache().makings() - before;
+            println!("{path}: {more}");
+            made += more;
+        }
+        made
+    }
+}
+
+async fn asked(doors: &Router, path: &str, headers: &[(&str, &str)]) -> Answer {
+    let mut request = Request::get(path).header("host", "localhost:8000");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let response = doors.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let body = axum::body::to_bytes(body, usize::MAX).await.unwrap().to_vec();
+    Answer { status: parts.status, headers: told(&parts.headers), body }
+}
+
+/// The headers but those that differ each time: the number, and the date since which this process knows the answer.
+fn told(headers: &HeaderMap) -> Vec<(String, String)> {
+    let told = headers.iter().filter(|(name, _)| !["x-request-id", "last-modified"].contains(&name.as_str()));
+    let mut told: Vec<_> =
+        told.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
+    told.sort();
+    told
+}
+
+fn system(id: i64) -> String {
+    format!("step-{id}")
+}
+
+/// A change of something, chosen at random.
+async fn step(pair: &Pair, rng: &mut StdRng, number: i64) -> String {
+    let ids: Vec<i64> = all_pages(pair).await;
+    let mut some = || ids[rng.random_range(0..ids.len())];
+    let (page, other) = (some(), some());
+    let (Some(page), Some(other)) = (pair.page(page).await, pair.page(other).await) else {
+        return "nothing".to_owned();
+    };
+    let schema = pair.keeping.schema.clone();
+    let Some(declared) = schema.get(&page.label).cloned() else { return "nothing".to_owned() };
+    let choice = rng.random_range(0..13);
+    let image = rng.random_range(1..8);
+    pair.act(async |work| match choice {
+        0 | 1 => {
+            let mut document = page.draft_document(work).await?;
+            document.insert("title".to_owned(), Value::from(format!("Title {number}")));
+            if choice == 1 {
+                document.insert("slug".to_owned(), Value::from(system(number)));
+            }
+            let saved = pages::save_draft(work, &declared, &page, document, None).await?;
+            pages::publish(work, &declared, &saved.object).await.map(drop)
+        }
+        2 => {
+            let mut document = page.draft_document(work).await?;
+            document.insert("slug".to_owned(), Value::from(format!("draft-{number}")));
+            pages::save_draft(work, &declared, &page, document, None).await.map(drop)
+        }
+        3 => pages::unpublish(work, &schema, &page).await.map(drop),
+        4 => pages::publish(work, &declared, &page).await.map(drop),
+        5 => pages::move_to(work, &schema, &page, &other, None).await.map(drop),
+        6 => pages::restrict(work, &page, &Privacy::Login).await,
+        7 => pages::restrict(work, &page, &Privacy::Public).await,
+        8 => {
+            let focal = Focal { x: 10 + number, y: 10, width: 5, height: 5 };
+            let declared = schema.require(IMAGE)?.clone();
+            media::set_focal_point(work, &declared, image, Some(focal)).await
+        }
+        9 => media::restrict_collection(work, media::ROOT, Some(Admits::SignedIn)).await,
+        10 => media::restrict_collection(work, media::ROOT, None).await,
+        11 => {
+            let redirect = Redirect {
+                id: 0,
+                old_path: format!("/old-{}", number % 5),
+                site: None,
+                permanent: number % 2 == 0,
+                page: Some(page.id),
+                route_path: String::new(),
+                link: String::new(),
+                automatic: false,
+                created_at: None,
+            };
+            redirect.save(work).await.map(drop)
+        }
+        _ => {
+            let mut site = pair.keeping.sites().all()[0].clone();
+            site.name = format!("Site {number}");
+            sites::update_site(work, &site).await
+        }
+    })
+    .await;
+    format!("{choice} on page {} ({}) and {}", page.id, page.url_path, other.id)
+}
+
+async fn all_pages(pair: &Pair) -> Vec<i64> {
+    let mut reading = pair.keeping.reading(Actor::Anonymous).await.unwrap();
+    let text = "select id from objects where family = 'page' and depth > 2 order by id";
+    reading.all(siskin::store::sql(text)).await.unwrap()
+}
+
+/// Addresses of every kind, those of pages as they are now.
+async fn addresses(pair: &Pair) -> Vec<String> {
+    let mut reading = pair.keeping.reading(Actor::Anonymous).await.unwrap();
+    let text = "select url_path from objects where family = 'page' and depth > 1 order by path";
+    let paths: Vec<String> = reading.all(siskin::store::sql(text)).await.unwrap();
+    let of_site = |path: &String| {
+        let sites = pair.keeping.sites();
+        sites.address_of(path, None).map(|address| address.path)
+    };
+    let mut all: Vec<String> = paths.iter().filter_map(of_site).collect();
+    let ids = all_pages(pair).await;
+    all.extend(ids.iter().map(|id| format!("/api/v2/pages/{id}/")));
+    all.extend((1..8).map(|id| format!("/api/v2/images/{id}/")));
+    let lists = [
+        "/sitemap.xml",
+        "/robots.txt",
+        "/journal/feed.xml",
+        "/de/tagebuch/feed.xml",
+        "/old-1",
+        "/nothing/",
+        "/api/v2/pages/",
+        "/api/v2/pages/?fields=*",
+        "/api/v2/pages/?limit=5&offset=5&fields=*",
+        "/api/v2/pages/?type=journal.ArticlePage&fields=*",
+        "/api/v2/pages/?child_of=root",
+        "/api/v2/pages/?descendant_of=3&fields=_,title",
+        "/api/v2/pages/?locale=de&order=-title",
+        "/api/v2/pages/?order=title&limit=3",
+        "/api/v2/pages/?limit=3&order=title",
+        "/api/v2/images/?fields=*",
+        "/api/v2/documents/",
+        "/api/v2/redirects/",
+        "/api/v2/pages/?ancestor_of=11",
+        "/?page=2",
+        "/journal/?page=2",
+    ];
+    all.extend(lists.map(str::to_owned));
+    all
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kept_answer_is_what_a_fresh_one_is_whatever_happens() {
+    for_each_fresh(async |fresh| {
+        let pair = Pair::new(fresh).await;
+        let seed = rand::random::<u64>();
+        println!("seed {seed}");
+        let mut rng = StdRng::seed_from_u64(seed);
+        let mut told = Vec::new();
+        for number in 0..STEPS {
+            let all = addresses(&pair).await;
+            for _ in 0..LOOKS {
+                let path = &all[rng.random_range(0..all.len())];
+                let coding = ["identity", "gzip", "br"][rng.random_range(0..3)];
+                let looked = pair.look(path, &[("accept-encoding", coding)]).await;
+                assert_ne!(
+                    looked.status,
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "seed {seed}, {path}, {told:#?}"
+                );
+            }
+            pair.clock.set(pair.clock.now().plus_seconds(1));
+            told.push(step(&pair, &mut rng, number as i64).await);
+        }
+        assert!(pair.keeping.cache().bytes() > 0);
+        pair.keeping.db.close().await;
+        pair.making.db.close().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_leaves_answers_of_other_types_sites_and_subtrees_where_they_are() {
+    for_each_fresh(async |fresh| {
+        let pair = Pair::new(fresh).await;
+        let articles = ["/api/v2/pages/?type=journal.ArticlePage", "/api/v2/pages/10/", "/journal/feed.xml"];
+        let others = [
+            "/api/v2/pages/?type=birds.BirdPage&fields=*",
+            "/api/v2/pages/4/",
+            "/api/v2/pages/11/",
+            "/api/v2/images/?fields=*",
+            "/birds/goldfinch/",
+            "/about/",
+            "/de/voegel/",
+            "/robots.txt",
+        ];
+        assert_eq!(pair.made(&articles).await + pair.made(&others).await, 11);
+        assert_eq!(pair.made(&articles).await + pair.made(&others).await, 0);
+        let declared = pair.keeping.schema.get("journal.ArticlePage").unwrap().clone();
+        let page = pair.page(10).await.unwrap();
+        let publish = async |work: &mut Work| pages::publish(work, &declared, &page).await.map(drop);
+        pair.act(publish).await;
+        assert_eq!(pair.made(&others).await, 0, "nothing of another type or subtree went");
+        assert_eq!(pair.made(&articles).await, 3);
+        // A section that is closed takes what is beneath it along, and leaves the one beside it.
+        let birds = pair.page(3).await.unwrap();
+        pair.act(async |work| pages::restrict(work, &birds, &Privacy::Login).await).await;
+        let beside = ["/journal/feed.xml", "/api/v2/images/?fields=*", "/robots.txt"];
+        assert_eq!(pair.made(&beside).await, 0);
+        assert_eq!(asked(&pair.doors.0, "/api/v2/pages/4/", &[]).await.status, StatusCode::NOT_FOUND);
+        pair.keeping.db.close().await;
+        pair.making.db.close().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kept_answer_is_sent_in_every_coding_whole_or_not_at_all() {
+    let fresh = crate::databases::fresh_sqlite().await;
+    let pair = Pair::new(&fresh).await;
+    let path = "/api/v2/pages/?fields=*";
+    let plain = pair.look(path, &[]).await;
+    let header = |answer: &Answer, name: &str| {
+        let found: Vec<_> = answer.headers.iter().filter(|(known, _)| known == name).collect();
+        found.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(", ")
+    };
+    assert_eq!(header(&plain, "vary"), "Accept, Cookie, Accept-Encoding");
+    let mut tags = vec![header(&plain, "etag")];
+    for coding in ["gzip", "br"] {
+        let coded = pair.look(path, &[("accept-encoding", coding)]).await;
+        assert_eq!(header(&coded, "content-encoding"), coding);
+        assert!(coded.body.len() * 3 < plain.body.len());
+        let mut body = Vec::new();
+        match coding {
+            "gzip" => std::io::copy(&mut flate2::read::GzDecoder::new(&*coded.body), &mut body).unwrap(),
+            _ => std::io::copy(&mut brotli::Decompressor::new(&*coded.body, 4096), &mut body).unwrap(),
+        };
+        assert_eq!(body, plain.body);
+        tags.push(header(&coded, "etag"));
+    }
+    for tag in &tags {
+        let known = pair.look(path, &[("if-none-match", tag)]).await;
+        assert_eq!((known.status, known.body.len()), (StatusCode::NOT_MODIFIED, 0), "{tag}");
+    }
+    tags.dedup();
+    assert_eq!(tags.len(), 3, "bytes that differ have tags that differ");
+    for _ in 0..2 {
+        let head = Request::head(path).header("host", "localhost:8000").body(Body::empty()).unwrap();
+        let head = pair.doors.0.clone().oneshot(head).await.unwrap();
+        assert_eq!(head.headers()["content-length"], plain.body.len().to_string());
+        assert_eq!(head.headers()["etag"], tags[0]);
+        assert!(axum::body::to_bytes(head.into_body(), 10).await.unwrap().is_empty());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_request_says_besides_its_address_poisons_no_answer() {
+    let fresh = crate::databases::fresh_sqlite().await;
+    let pair = Pair::new(&fresh).await;
+    let before = pair.made(&["/api/v2/pages/4/", "/journal/", "/api/v2/pages/?limit=3&order=title"]).await;
+    assert_eq!(before, 3);
+    // The same in another order or spelling, or with what nobody reads, is no other answer.
+    let same = [
+        "/api/v2/pages/4/?utm_source=x",
+        "/api/v2/pages/4/?_=1",
+        "/api/v2/pages/?order=title&limit=3",
+        "/api/v2/pages/?limit=9&limit=3&order=%74itle",
+    ];
+    assert_eq!(pair.made(&same).await, 0);
+    for (path, headers) in [
+        ("/journal/?page=2&page=3", &[][..]),
+        ("/journal/?page=3", &[]),
+        ("/journal/?page=x", &[]),
+        ("/journal/?utm_source=x", &[]),
+        ("/journal/", &[("x-forwarded-host", "evil.test"), ("x-original-url", "/about/")]),
+        ("/journal/", &[("accept", "application/json"), ("accept-language", "de")]),
+        ("/api/v2/pages/4/", &[("accept", "text/html")]),
+        ("/api/v2/pages/4/", &[("accept", "application/json; indent=0")]),
+        ("/api/v2/pages/4/", &[("origin", "https://evil.test")]),
+        ("/api/v2/pages/4/", &[("range", "bytes=0-1")]),
+        ("/journal/", &[("cookie", "siskin_session=rubbish")]),
+        ("/journal/", &[("authorization", "Bearer rubbish")]),
+        ("//journal//", &[]),
+        ("/journal/%2e%2e/journal/", &[]),
+    ] {
+        pair.look(path, headers).await;
+        pair.look("/journal/", &[]).await;
+        pair.look("/api/v2/pages/4/", &[]).await;
+    }
+    // A host that is not ours is answered with nothing that was kept.
+    for host in ["evil.test", "LOCALHOST:8000", "localhost.:8000"] {
+        let request = Request::get("/journal/").header("host", host).body(Body::empty()).unwrap();
+        let answer = pair.doors.0.clone().oneshot(request).await.unwrap();
+        assert_eq!(answer.status() == StatusCode::OK, host != "evil.test", "{host}");
+    }
+}
