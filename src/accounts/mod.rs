@@ -6,6 +6,7 @@
 //! what signing in is made of.
 
 mod actor;
+mod api_token;
 mod group;
 mod guess;
 mod manage;
@@ -21,6 +22,7 @@ mod work;
 use crate::events::NewEvent;
 
 pub use actor::{Actor, Person};
+pub use api_token::{API_TOKEN, ApiToken, NewToken, Shown, create_token, revoke_token, show_token};
 pub use group::{GROUP, Group, StoredGrant};
 pub use guess::{guess, guessed};
 pub use manage::{

@@ -13,6 +13,7 @@ mod new;
 mod reindex;
 mod serve;
 mod sites;
+mod token;
 mod types;
 mod user;
 mod webhook;
@@ -52,6 +53,7 @@ enum Command {
     Import(import::Import),
     User(user::User),
     Sites(sites::Sites),
+    Token(token::Token),
     Types(types::Types),
     Webhook(webhook::Webhook),
     Reindex(reindex::Reindex),
@@ -112,6 +114,7 @@ async fn dispatch(typed: &ArgMatches, added: &[AddedCommand], builder: Builder) 
         Command::Import(command) => command.run(site).await,
         Command::User(command) => command.run(site).await,
         Command::Sites(command) => command.run(site).await,
+        Command::Token(command) => command.run(site).await,
         Command::Types(command) => command.run(&site),
         Command::Webhook(command) => command.run(site).await,
         Command::Reindex(command) => command.run(site).await,

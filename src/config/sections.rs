@@ -115,6 +115,8 @@ section! {
         base_url: Option<Url> = None;
         /// Whether lists take `search`.
         search: bool = true;
+        /// Whether the whole API is shown to read tokens alone (`siskin token create`).
+        token_required: bool = false;
         /// Origins whose pages may read the API from a browser; `*` is every one.
         /// `https://*.example.org` is every origin beneath a domain.
         cors_origins: Vec<String> = vec!["*".into()];

@@ -11,6 +11,7 @@ use crate::sites::Sites;
 use crate::store::Sql;
 use crate::store::sql;
 
+use super::bounds::Bounds;
 use super::item::Item;
 
 /// What may come up at all.
@@ -22,6 +23,8 @@ pub struct Scope {
     places: Vec<TreePath>,
     /// What the viewer may see besides what everybody may.
     opened: Option<Arc<Opened>>,
+    /// What a token bounds all of it to.
+    bounds: Option<Arc<Bounds>>,
 }
 
 /// What is open to somebody who has signed in or knows a password. What is not live is open to nobody.
@@ -44,7 +47,7 @@ impl Scope {
         let languages = if sites.locales().len() > 1 { usize::MAX } else { 1 };
         let roots = || sites.roots_of(site).take(languages);
         let trees = Some(roots().map(|root| root.url_path.clone()).collect());
-        Self { trees, places: roots().map(|root| root.place.clone()).collect(), opened: None }
+        Self { trees, places: roots().map(|root| root.place.clone()).collect(), opened: None, bounds: None }
     }
 
     /// The places of the trees that are looked into; none for the whole tree.
@@ -58,9 +61,15 @@ impl Scope {
         self
     }
 
+    /// The same within the bounds of a token.
+    pub fn bounded(mut self, bounds: Option<Arc<Bounds>>) -> Self {
+        self.bounds = bounds;
+        self
+    }
+
     /// The same for the whole tree.
     pub fn everywhere(&self) -> Self {
-        Self { trees: None, places: Vec::new(), opened: self.opened.clone() }
+        Self { trees: None, places: Vec::new(), ..self.clone() }
     }
 
     /// Whether a page stands in one of these trees.
@@ -77,6 +86,9 @@ impl Scope {
     /// The condition on `o`, a row of `objects`.
     pub(super) fn condition(&self) -> Sql {
         let mut condition = self.opened.as_deref().map_or_else(|| sql("o.public = 1"), Opened::condition);
+        if let Some(bounds) = &self.bounds {
+            condition.push(" and ").append(bounds.condition());
+        }
         let Some(trees) = &self.trees else { return condition };
         if trees.is_empty() {
             condition.push(" and 1 = 0");

@@ -9,6 +9,7 @@
 
 mod access;
 mod asked;
+mod bearer;
 mod conditional;
 mod cookie;
 mod cors;
@@ -33,6 +34,7 @@ mod short;
 mod viewer;
 
 pub use asked::{Asked, Here};
+pub use bearer::Bearer;
 pub use conditional::{answered, conditional};
 pub use cookie::{clear_cookie, cookie, set_cookie};
 pub use door::{Door, too_many};

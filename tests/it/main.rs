@@ -34,6 +34,7 @@ mod store;
 mod statements;
 mod strangers;
 mod text;
+mod tokens;
 mod types;
 mod viewers;
 mod web;

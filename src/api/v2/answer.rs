@@ -1,5 +1,6 @@
 //! Answers and refusals, and how they look on the wire.
 
+use axum::http::HeaderName;
 use axum::http::StatusCode;
 use axum::http::header;
 use axum::response::IntoResponse;
@@ -30,6 +31,10 @@ pub enum Refusal {
     Message(StatusCode, String),
     /// A refusal on the way to it: `{"detail": ".."}`.
     Detail(StatusCode, String),
+    /// A token is needed, or this one is not good: the challenge, and the words.
+    Unwelcome(&'static str, &'static str),
+    /// Too many wrong tokens: come back after so many seconds.
+    Wait(i64),
     /// Something failed that whoever asked cannot mend.
     Failed(Error),
 }
@@ -40,10 +45,24 @@ impl Refusal {
         match self {
             Self::Message(status, message) => (status, json!({ "message": message })),
             Self::Detail(status, detail) => (status, json!({ "detail": detail })),
+            Self::Unwelcome(_, words) => (StatusCode::UNAUTHORIZED, json!({ "detail": words })),
+            Self::Wait(seconds) => {
+                let words = format!("Request was throttled. Expected available in {seconds} seconds.");
+                (StatusCode::TOO_MANY_REQUESTS, json!({ "detail": words }))
+            }
             Self::Failed(error) => {
                 tracing::error!(%error, "the API could not answer");
                 (StatusCode::INTERNAL_SERVER_ERROR, json!({ "detail": "A server error occurred." }))
             }
+        }
+    }
+
+    /// What a refusal tells beside its words.
+    fn header(&self) -> Option<(HeaderName, String)> {
+        match self {
+            Self::Unwelcome(challenge, _) => Some((header::WWW_AUTHENTICATE, (*challenge).to_owned())),
+            Self::Wait(seconds) => Some((header::RETRY_AFTER, seconds.to_string())),
+            _ => None,
         }
     }
 
@@ -89,6 +108,7 @@ impl From<Unacceptable> for Refusal {
 
 /// An answer as it is kept and sent: in the form agreed upon, with the headers that all answers have.
 pub fn written(outcome: Result<Answer, Refusal>, form: Form) -> Written {
+    let besides = outcome.as_ref().err().and_then(Refusal::header);
     let (status, object, location) = match outcome {
         Ok(Answer::Object(value, _)) => (StatusCode::OK, Some(value), None),
         Ok(Answer::Found(address)) => (StatusCode::FOUND, None, Some(address)),
@@ -103,6 +123,7 @@ pub fn written(outcome: Result<Answer, Refusal>, form: Form) -> Written {
         (header::CACHE_CONTROL, "no-cache".to_owned()),
     ];
     headers.extend(object.as_ref().map(|_| (header::CONTENT_TYPE, content_type(form).to_owned())));
+    headers.extend(besides);
     headers.extend(location.map(|address| (header::LOCATION, address)));
     Written {
         status: status.as_u16(),

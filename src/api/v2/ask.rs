@@ -11,10 +11,12 @@ use super::params::Params;
 use super::renditions::Wanted;
 use super::rich::Format;
 use super::show::Setting;
+use super::who::Who;
 use crate::accounts::Actor;
 use crate::accounts::Reading;
 use crate::cms::Cms;
 use crate::error::Result;
+use crate::query::Bounds;
 use crate::query::Opened;
 use crate::query::Scope;
 use crate::schema::Schema;
@@ -41,11 +43,13 @@ pub struct Ask {
     pub base: String,
     /// What is open to whoever asks and not to everybody.
     opened: Option<Arc<Opened>>,
+    /// What a token bounds the answer to.
+    bounds: Option<Arc<Bounds>>,
 }
 
 impl Ask {
     /// Reads what a request says of itself.
-    pub fn new(cms: Arc<Cms>, faces: Arc<Faces>, parts: &Parts, params: Params, viewer: &Actor) -> Self {
+    pub fn new(cms: Arc<Cms>, faces: Arc<Faces>, parts: &Parts, params: Params, who: &Who) -> Self {
         let (schema, sites) = (cms.schema.clone(), cms.sites());
         let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
         let (name, port) = match parts.extensions.get::<Asked>() {
@@ -54,18 +58,25 @@ impl Ask {
         };
         let site = sites.for_host(name, port).cloned();
         let base = base(&cms, site.as_ref());
-        let opened = Passes::of(&cms, &parts.headers, viewer).opened().map(Arc::new);
-        Self { cms, schema, faces, sites, site, params, base, opened }
+        let bounds = who.bounds.clone();
+        let opened = || Passes::of(&cms, &parts.headers, &who.viewer).opened().map(Arc::new);
+        let opened = if bounds.is_some() { None } else { opened() };
+        Self { cms, schema, faces, sites, site, params, base, opened, bounds }
     }
 
     /// Whether the answer is the same for everybody.
     pub fn is_public(&self) -> bool {
-        self.opened.is_none()
+        self.opened.is_none() && self.bounds.is_none()
+    }
+
+    /// Whether what stands in no tree and has this label is shown to whoever asks.
+    pub fn shows(&self, label: &str) -> bool {
+        self.bounds.as_ref().is_none_or(|bounds| bounds.holds(label))
     }
 
     /// What whoever asks may see, wherever it is.
     pub fn everywhere(&self) -> Scope {
-        Scope::public().opened(self.opened.clone())
+        Scope::public().opened(self.opened.clone()).bounded(self.bounds.clone())
     }
 
     /// A view of the store for one object: what it refers to may be a commit newer than itself, and each is whole.
@@ -100,7 +111,8 @@ impl Ask {
             None => self.site.as_ref().map(|site| site.id),
         };
         // Without any site no page is anybody's.
-        Ok(Scope::site(&self.sites, site.unwrap_or(0)).opened(self.opened.clone()))
+        let scope = Scope::site(&self.sites, site.unwrap_or(0));
+        Ok(scope.opened(self.opened.clone()).bounded(self.bounds.clone()))
     }
 
     fn named_site(&self, named: &str) -> Result<&Site, Refusal> {

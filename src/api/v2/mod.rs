@@ -33,6 +33,7 @@ mod routes;
 mod shape;
 mod show;
 mod types;
+mod who;
 mod words;
 
 pub use routes::router;

@@ -67,6 +67,9 @@ pub async fn show(ask: &Ask, id: Option<i64>) -> Result<Answer, Refusal> {
 
 /// The redirect that answers a path: with its query, then without.
 pub async fn find(ask: &Ask) -> Result<Answer, Refusal> {
+    if !ask.shows(REDIRECT) {
+        return Err(Refusal::not_found(""));
+    }
     let mut reading = ask.reading().await?;
     let Some(path) = ask.params.get("html_path") else {
         let id = find::id(ask)?.ok_or_else(|| Refusal::not_found("not found"))?;
@@ -89,7 +92,7 @@ pub async fn find(ask: &Ask) -> Result<Answer, Refusal> {
 /// The redirects that the conditions leave; `None` if no redirect can meet them.
 fn select(ask: &Ask) -> Result<Option<Redirects>, Refusal> {
     let face = ask.faces.get(REDIRECT);
-    let mut selected = Some(Redirects::default());
+    let mut selected = ask.shows(REDIRECT).then(Redirects::default);
     let mut by_fields = Vec::new();
     for (name, text) in ask.params.iter() {
         let Some(field) = columns::stored(face, name) else { continue };

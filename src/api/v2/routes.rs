@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
 use axum::Router;
-use axum::extract::FromRequestParts;
 use axum::extract::Request;
 use axum::extract::State;
 use axum::http::Method;
@@ -32,11 +31,10 @@ use super::listing;
 use super::params::Params;
 use super::types::About;
 use super::types::openapi;
-use crate::accounts::Actor;
+use super::who::Who;
 use crate::cache::Kept;
 use crate::cms::Cms;
 use crate::web;
-use crate::web::Viewer;
 
 /// What the API keeps between requests.
 struct Api {
@@ -106,10 +104,13 @@ impl Target {
 
 /// What answers look like, for tools that read OpenAPI.
 async fn document(State(api): State<Arc<Api>>, request: Request) -> Response {
-    let about = About { server: api.cms.config.base_url.as_str(), limit_max: api.cms.config.api.limit_max };
-    let document = openapi(&api.cms.schema, &api.faces(), &about);
-    let written = answer::written(Ok(Answer::Object(document, Vec::new())), Form::Json(INDENT));
-    web::conditional(request.headers(), written)
+    let config = &api.cms.config;
+    let (mut parts, _) = request.into_parts();
+    let about = About { server: config.base_url.as_str(), limit_max: config.api.limit_max };
+    let outcome = Who::of(&api.cms, &mut parts).await;
+    let outcome = outcome.map(|_| openapi(&api.cms.schema, &api.faces(), &about));
+    let written = answer::written(outcome.map(|made| Answer::Object(made, Vec::new())), Form::Json(INDENT));
+    web::conditional(&parts.headers, written)
 }
 
 async fn at(State(api): State<Arc<Api>>, request: Request) -> Response {
@@ -133,21 +134,15 @@ fn slash(request: &Request) -> Response {
 /// The answer with what every answer has: its freshness.
 async fn answer(cms: &Arc<Cms>, faces: Arc<Faces>, target: &Target, request: Request) -> Response {
     let (mut parts, _) = request.into_parts();
-    let kept = match Viewer::from_request_parts(&mut parts, cms).await {
-        Ok(Viewer(viewer)) => write(cms, faces, target, &parts, &viewer).await,
-        Err(failure) => refused(failure.0.into(), Form::Json(INDENT)),
+    let kept = match Who::of(cms, &mut parts).await {
+        Ok(who) => write(cms, faces, target, &parts, &who).await,
+        Err(refusal) => refused(refusal, Form::Json(INDENT)),
     };
     web::answered(cms, &parts.headers, kept).await
 }
 
 /// Agrees on a form, checks the method, and has the view answer, unless the answer is kept from before.
-async fn write(
-    cms: &Arc<Cms>,
-    faces: Arc<Faces>,
-    target: &Target,
-    parts: &Parts,
-    viewer: &Actor,
-) -> Arc<Kept> {
+async fn write(cms: &Arc<Cms>, faces: Arc<Faces>, target: &Target, parts: &Parts, who: &Who) -> Arc<Kept> {
     let query = parts.uri.query().unwrap_or_default();
     if Params::is_too_long(query) {
         return refused(Refusal::bad("too many query parameters"), Form::Json(INDENT));
@@ -160,7 +155,7 @@ async fn write(
     };
     match parts.method {
         Method::GET | Method::HEAD => {
-            let ask = Ask::new(cms.clone(), faces, parts, params, viewer);
+            let ask = Ask::new(cms.clone(), faces, parts, params, who);
             let key = kept::key(&ask, &target.endpoint, form, &target.view, parts.uri.path());
             kept::or_made(&ask, key, form, look(&ask, target)).await
         }
