@@ -253,7 +253,8 @@ fn after(webhook: &Webhook, delivery: &Delivery, outcome: &Outcome, config: &Web
 
 /// The pause after so many failures in a row.
 fn pause_after(failures: i64) -> i64 {
-    let doublings = u32::try_from(failures - 1).unwrap_or(0).min(20);
+    // Twenty doublings are far beyond the longest pause.
+    let doublings = failures.saturating_sub(1).clamp(0, 20);
     FIRST_PAUSE_SECONDS.saturating_mul(1 << doublings).min(LONGEST_PAUSE_SECONDS)
 }
 
