@@ -188,12 +188,26 @@ impl Conn {
 
     async fn add(&mut self, table: &str, name: &str, by: i64) -> Result<i64> {
         let add = sql(self.dialect().add_to_counter(table)).bind(name).bind(by);
-        let Driver::MySql(driver) = self.link.driver() else { return self.one(add).await };
-        // No `returning` there; the value comes back beside the answer.
+        if !matches!(self.link.driver(), Driver::MySql(_)) {
+            return self.one(add).await;
+        }
+        let known = sql(Dialect::add_to_known_counter(table)).bind(by).bind(name);
+        match self.told(known).await? {
+            Some(value) => Ok(value),
+            None => Ok(self.told(add).await?.unwrap_or_default()),
+        }
+    }
+
+    /// Runs a statement of MySQL's, which has no `returning`: the value comes back beside the answer. `None` if no row
+    /// was touched.
+    async fn told(&mut self, statement: Sql) -> Result<Option<i64>> {
+        let Driver::MySql(driver) = self.link.driver() else { return Ok(None) };
         self.statements.fetch_add(1, Ordering::Relaxed);
-        let query = sqlx::query_with(AssertSqlSafe(&*add.text), arguments::<MySqlArguments>(add.binds)?);
-        let done = query.execute(driver).await.map_err(|error| failure(error, &add.text))?;
-        i64::try_from(done.last_insert_id()).map_err(Error::internal)
+        let arguments = arguments::<MySqlArguments>(statement.binds)?;
+        let query = sqlx::query_with(AssertSqlSafe(&*statement.text), arguments);
+        let done = query.execute(driver).await.map_err(|error| failure(error, &statement.text))?;
+        let value = i64::try_from(done.last_insert_id()).map_err(Error::internal)?;
+        Ok((done.rows_affected() > 0).then_some(value))
     }
 }
 
