@@ -44,8 +44,7 @@ section! {
 }
 
 section! {
-    /// How much is done at once. Readers, files and editors queue apart; what finds no place is told 503. Answers that
-    /// are kept ready do not queue.
+    /// How much is done at once. Readers, files and editors queue apart; what finds no place is told 503.
     Load ("load") {
         /// Pages, API answers and forms that are worked on at once.
         reads_at_once: usize = 64;
