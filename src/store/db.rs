@@ -17,6 +17,9 @@ use super::failure::failure;
 use super::readers::Readers;
 use super::{Conn, Dialect, Tx, open, sql};
 
+/// How long connections may take to end.
+const CLOSING: std::time::Duration = std::time::Duration::from_secs(5);
+
 /// The store. Cloning it is cheap and shares the pools.
 #[derive(Clone)]
 pub struct Db {
@@ -121,8 +124,8 @@ impl Db {
                 readers.close().await;
                 writer.close().await;
             }
-            Pools::Postgres(pool) => pool.close().await,
-            Pools::MySql(pool) => pool.close().await,
+            Pools::Postgres(pool) => closed(pool.close()).await,
+            Pools::MySql(pool) => closed(pool.close()).await,
         }
     }
 
@@ -158,4 +161,12 @@ async fn begun<D: Database>(
 ) -> Result<Transaction<'static, D>> {
     let begun = tokio::spawn(begin).await.map_err(Error::internal)?;
     begun.map_err(|error| failure(error, how))
+}
+
+/// Waits for a server's connections to end, but not for one that never answers: a question that was given up half-way
+/// can leave the driver waiting for it (sqlx issue 4349).
+async fn closed(closing: impl Future<Output = ()>) {
+    if tokio::time::timeout(CLOSING, closing).await.is_err() {
+        tracing::warn!("a connection to the database did not end; it is left alone");
+    }
 }

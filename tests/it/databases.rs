@@ -48,6 +48,9 @@ pub async fn for_each_fresh(test: impl AsyncFn(&Fresh)) {
         let there = fresh(url.into()).await;
         test(&there).await;
         there.db.close().await;
+        if variable == "SISKIN_TEST_MARIADB" {
+            end_connections(&admin.db, &name).await;
+        }
         admin.db.read().await.unwrap().execute(sql(format!("drop database {name}{drop}"))).await.unwrap();
         admin.db.close().await;
     }
@@ -56,6 +59,16 @@ pub async fn for_each_fresh(test: impl AsyncFn(&Fresh)) {
 /// A store of SQLite alone, for what no database has a part in.
 pub async fn fresh_sqlite() -> Fresh {
     fresh("sqlite:data/test.db".into()).await
+}
+
+/// A database of MariaDB is not dropped while a connection that was given up still has its transaction there.
+async fn end_connections(db: &Db, name: &str) {
+    let mut conn = db.read().await.unwrap();
+    let there = sql("select cast(id as char) from information_schema.processlist where db = ?").bind(name);
+    for id in conn.all::<String>(there).await.unwrap() {
+        // It may have ended by itself meanwhile.
+        let _ = conn.execute(sql(format!("kill {id}"))).await;
+    }
 }
 
 async fn fresh(url: String) -> Fresh {
