@@ -1,5 +1,6 @@
 //! A read token of the API: what a program shows instead of signing in. Its secret is shown once; the store keeps the
-//! hash. It never opens what is private: it bounds what is public to what the program needs.
+//! hash. It never opens what is private: it bounds what is public to what the program needs. One that was made for it shows
+//! drafts as well, within the same bounds.
 
 use std::net::IpAddr;
 
@@ -9,6 +10,7 @@ use crate::base::{Timestamp, Token, TreePath};
 use crate::error::{Error, Problems, Result};
 use crate::events::NewEvent;
 use crate::row;
+use crate::schema::{Kind, Schema};
 use crate::store::{Conn, Db, Record, sql};
 
 use super::{Action, Scope, Work, must, throttle};
@@ -17,8 +19,15 @@ use super::{Action, Scope, Work, must, throttle};
 pub const API_TOKEN: &str = "siskin.ApiToken";
 /// What every secret begins with, so that one that was published by mistake can be found.
 const PREFIX: &str = "siskin_";
+/// The longest name.
+const LONGEST_NAME: usize = 100;
+/// What a token may name besides content types.
+const REDIRECT: &str = "wagtailredirects.Redirect";
 /// The longest secret that is looked at.
 const LONGEST: usize = 100;
+/// Every token, and whether the account that made it is out of use or gone.
+const TOKENS: &str = "(select t.*, case when t.maker is not null and (u.id is null or u.is_active = 0) then 1 else 0 end as orphaned \
+                      from api_tokens t left join users u on u.id = t.maker) tokens";
 /// How often it is written down that a token is in use.
 const NOTED_EVERY_SECONDS: i64 = 15 * 60;
 /// The account under which wrong tokens are counted.
@@ -38,10 +47,16 @@ row! {
         pub subtree: Option<i64>,
         /// The site whose pages it shows.
         pub site: Option<i64>,
+        /// Whether it shows drafts.
+        pub drafts: bool,
         /// When it was made.
         pub created_at: Timestamp,
         /// Who made it.
         pub created_by: String,
+        /// The account that made it, if it was no command.
+        pub maker: Option<i64>,
+        /// Whether that account is out of use or gone, and the token with it.
+        pub orphaned: bool,
         /// When it ends.
         pub expires_at: Option<Timestamp>,
         /// When it was last noted to be in use.
@@ -62,6 +77,8 @@ pub struct NewToken {
     pub subtree: Option<i64>,
     /// The site whose pages it shows.
     pub site: Option<i64>,
+    /// Whether it shows drafts.
+    pub drafts: bool,
     /// When it ends.
     pub expires_at: Option<Timestamp>,
 }
@@ -69,7 +86,7 @@ pub struct NewToken {
 /// What became of a secret that was shown.
 pub enum Shown {
     /// It is that of a good token; the place is that of its subtree, if that is still there.
-    Good(ApiToken, Option<TreePath>),
+    Good(Box<ApiToken>, Option<TreePath>),
     /// There is no such token, or it is no longer good.
     Refused,
     /// Too many wrong ones came from there; come back after so many seconds.
@@ -79,12 +96,12 @@ pub enum Shown {
 impl ApiToken {
     /// Every token, newest first.
     pub async fn list(conn: &mut Conn) -> Result<Vec<Self>> {
-        conn.all(sql(format!("select {} from api_tokens order by id desc", Self::COLUMNS))).await
+        conn.all(sql(format!("select {} from {TOKENS} order by id desc", Self::COLUMNS))).await
     }
 
     /// The token of this id.
     pub async fn find(conn: &mut Conn, id: i64) -> Result<Self> {
-        let ask = sql(format!("select {} from api_tokens where id = ?", Self::COLUMNS)).bind(id);
+        let ask = sql(format!("select {} from {TOKENS} where id = ?", Self::COLUMNS)).bind(id);
         conn.optional(ask).await?.ok_or_else(|| Error::not_found(format!("the token {id}")))
     }
 
@@ -95,23 +112,22 @@ impl ApiToken {
 
     /// Whether it still opens anything.
     pub fn is_good(&self, now: Timestamp) -> bool {
-        self.revoked_at.is_none() && self.expires_at.is_none_or(|end| end > now)
+        self.revoked_at.is_none() && !self.orphaned && self.expires_at.is_none_or(|end| end > now)
     }
 
     async fn of_secret(conn: &mut Conn, secret: &str, now: Timestamp) -> Result<Option<Self>> {
         if !secret.starts_with(PREFIX) || secret.len() > LONGEST {
             return Ok(None);
         }
-        let ask = format!("select {} from api_tokens where hash = ?", Self::COLUMNS);
+        let ask = format!("select {} from {TOKENS} where hash = ?", Self::COLUMNS);
         let found: Option<Self> = conn.optional(sql(ask).bind(Token::sent(secret).hash())).await?;
         Ok(found.filter(|token| token.is_good(now)))
     }
+}
 
-    async fn place(&self, conn: &mut Conn) -> Result<Option<TreePath>> {
-        let Some(page) = self.subtree else { return Ok(None) };
-        let ask = sql("select path from objects where family = 'page' and id = ?").bind(page);
-        Ok(conn.optional::<Option<TreePath>>(ask).await?.flatten())
-    }
+async fn place(conn: &mut Conn, page: i64) -> Result<Option<TreePath>> {
+    let ask = sql("select path from objects where family = 'page' and id = ?").bind(page);
+    Ok(conn.optional::<Option<TreePath>>(ask).await?.flatten())
 }
 
 /// Looks at a secret that a machine shows. Wrong ones are counted by machine, so that guessing comes to nothing.
@@ -131,20 +147,23 @@ pub async fn show_token(
         tx.commit().await?;
         return Ok(wait.map_or(Shown::Refused, Shown::Wait));
     };
-    let place = token.place(&mut conn).await?;
+    let place = match token.subtree {
+        Some(page) => place(&mut conn, page).await?,
+        None => None,
+    };
     drop(conn);
     if token.used_at.is_none_or(|at| now > at.plus_seconds(NOTED_EVERY_SECONDS)) {
         let mut tx = db.begin().await?;
         tx.execute(sql("update api_tokens set used_at = ? where id = ?").bind(now).bind(token.id)).await?;
         tx.commit().await?;
     }
-    Ok(Shown::Good(token, place))
+    Ok(Shown::Good(Box::new(token), place))
 }
 
 /// Makes a token and gives its secret, which is nowhere else.
-pub async fn create_token(work: &mut Work, new: NewToken) -> Result<(ApiToken, Token)> {
+pub async fn create_token(work: &mut Work, schema: &Schema, new: NewToken) -> Result<(ApiToken, Token)> {
     must(&work.actor, Action::Add, &Scope::Type(API_TOKEN), "make tokens")?;
-    problems(&new, work.now).into_result()?;
+    check(work, schema, &new).await?;
     let secret = Token::sent(format!("{PREFIX}{}", Token::random().secret()));
     let token = ApiToken {
         id: work.next(API_TOKEN).await?,
@@ -152,30 +171,63 @@ pub async fn create_token(work: &mut Work, new: NewToken) -> Result<(ApiToken, T
         types: new.types.join(","),
         subtree: new.subtree,
         site: new.site,
+        drafts: new.drafts,
         created_at: work.now,
         created_by: work.actor.name(),
+        maker: work.actor.id(),
+        orphaned: false,
         expires_at: new.expires_at,
         used_at: None,
         revoked_at: None,
     };
-    let text = "insert into api_tokens (id, name, hash, types, subtree, site, created_at, created_by, expires_at) \
-                values (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    let text = "insert into api_tokens (id, name, hash, types, subtree, site, created_at, created_by, expires_at, drafts, maker) \
+                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     let insert = sql(text).bind(token.id).bind(&token.name).bind(secret.hash()).bind(&token.types);
     let insert = insert.bind(token.subtree).bind(token.site).bind(token.created_at).bind(&token.created_by);
-    work.execute(insert.bind(token.expires_at)).await?;
+    work.execute(insert.bind(token.expires_at).bind(token.drafts).bind(token.maker)).await?;
     work.record(event("token.created", &token));
     Ok((token, secret))
 }
 
-fn problems(new: &NewToken, now: Timestamp) -> Problems {
+async fn check(work: &mut Work, schema: &Schema, new: &NewToken) -> Result<()> {
     let mut problems = Problems::default();
-    if new.name.trim().is_empty() {
-        problems.add("name", "Say what it is for.");
+    match new.name.trim() {
+        "" => problems.add("name", "Say what it is for."),
+        name if name.chars().count() > LONGEST_NAME => {
+            problems.add("name", format!("Use at most {LONGEST_NAME} characters."));
+        }
+        _ => {}
     }
-    if new.expires_at.is_some_and(|end| end <= now) {
+    if new.expires_at.is_some_and(|end| end <= work.now) {
         problems.add("expires_at", "It would have ended already.");
     }
-    problems
+    for label in new.types.iter().filter(|label| *label != REDIRECT && schema.get(label).is_none()) {
+        problems.add("types", format!("There is no content type {label}."));
+    }
+    let place = match new.subtree {
+        Some(page) => place(work, page).await?,
+        None => Some(TreePath::root()),
+    };
+    let Some(place) = place else {
+        problems.add("subtree", "There is no such page.");
+        return problems.into_result();
+    };
+    problems.into_result()?;
+    if new.drafts { may_show_drafts(work, schema, (new, &place)) } else { Ok(()) }
+}
+
+/// Nobody makes a token that shows drafts which they may not see themselves. Files have none.
+fn may_show_drafts(work: &Work, schema: &Schema, (new, place): (&NewToken, &TreePath)) -> Result<()> {
+    let words = "make a token for these drafts";
+    let is_shown = |label: &String| new.types.is_empty() || new.types.contains(label);
+    for declared in schema.types().filter(|declared| is_shown(&declared.label)) {
+        if declared.is_page() {
+            must(&work.actor, Action::View, &Scope::Page { path: place, owner: None }, words)?;
+        } else if declared.kind == Kind::Snippet {
+            must(&work.actor, Action::View, &Scope::Type(&declared.label), words)?;
+        }
+    }
+    Ok(())
 }
 
 /// Takes a token back. Doing it twice is as good as once.
@@ -194,6 +246,7 @@ pub async fn revoke_token(work: &mut Work, id: i64) -> Result<ApiToken> {
 fn event(kind: &'static str, token: &ApiToken) -> NewEvent {
     let about = json!({
         "name": token.name, "types": token.types, "subtree": token.subtree, "site": token.site,
+        "drafts": token.drafts,
     });
     NewEvent::about(kind, API_TOKEN, API_TOKEN, token.id).with(about)
 }

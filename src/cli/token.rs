@@ -7,8 +7,7 @@ use clap::{Args, Subcommand};
 use crate::accounts::{self, Actor, ApiToken, NewToken};
 use crate::base::Timestamp;
 use crate::cms::{Cms, ModelChanges, SiteFolder};
-use crate::error::{Error, Result};
-use crate::pages;
+use crate::error::Result;
 use crate::sites;
 
 /// Seconds of a day.
@@ -37,6 +36,9 @@ enum Command {
         /// The number of a site, as `siskin sites list` has it: of pages it shows those of this site.
         #[arg(long, value_name = "SITE")]
         only_site: Option<i64>,
+        /// It may ask for drafts too (`?draft=1`), never-published ones included, within the same bounds.
+        #[arg(long)]
+        drafts: bool,
         /// Days after which it ends.
         #[arg(long, value_parser = clap::value_parser!(i64).range(1..=36_500))]
         days: Option<i64>,
@@ -54,9 +56,10 @@ impl Token {
     pub async fn run(self, site: SiteFolder) -> Result<ExitCode> {
         let cms = site.open(ModelChanges::Ignore).await?;
         match self.command {
-            Command::Create { name, types, under, only_site, days } => {
+            Command::Create { name, types, under, only_site, drafts, days } => {
                 let expires_at = days.map(|days| cms.clock.now().plus_seconds(days * DAY_SECONDS));
-                create(&cms, NewToken { name, types, subtree: under, site: only_site, expires_at }).await?;
+                let (subtree, site) = (under, only_site);
+                create(&cms, NewToken { name, types, subtree, site, drafts, expires_at }).await?;
             }
             Command::List => list(&cms).await?,
             Command::Revoke { id } => revoke(&cms, id).await?,
@@ -67,19 +70,10 @@ impl Token {
 
 async fn create(cms: &Cms, new: NewToken) -> Result<()> {
     let mut work = cms.work(Actor::System("command")).await?;
-    if let Some(page) = new.subtree {
-        pages::by_id(&mut work, page).await?;
-    }
     if let Some(site) = new.site {
         sites::Site::find(&mut work, site).await?;
     }
-    let known = ["wagtailredirects.Redirect"];
-    let unknown =
-        new.types.iter().find(|label| !known.contains(&label.as_str()) && cms.schema.get(label).is_none());
-    if let Some(label) = unknown {
-        return Err(Error::not_found(format!("the content type {label}")));
-    }
-    let (token, secret) = accounts::create_token(&mut work, new).await?;
+    let (token, secret) = accounts::create_token(&mut work, &cms.schema, new).await?;
     cms.commit(work).await?;
     println!("{}", secret.secret());
     eprintln!("Token {} is shown this once; keep it where no browser sees it.", token.id);
@@ -90,16 +84,18 @@ async fn list(cms: &Cms) -> Result<()> {
     let now = cms.clock.now();
     for token in ApiToken::list(&mut cms.db.read().await?).await? {
         let moment = |at: Option<Timestamp>| at.map_or_else(|| "never".to_owned(), |at| at.to_string());
-        let state = match (token.revoked_at, token.is_good(now)) {
-            (Some(_), _) => "revoked",
-            (None, true) => "good",
-            (None, false) => "ended",
+        let state = match &token {
+            token if token.revoked_at.is_some() => "revoked",
+            token if token.is_good(now) => "good",
+            token if token.orphaned => "stopped with its maker's account",
+            _ => "ended",
         };
         let types = if token.types.is_empty() { "every type" } else { &token.types };
         let under = token.subtree.map(|page| format!("\tunder page {page}")).unwrap_or_default();
         let site = token.site.map(|site| format!("\tsite {site}")).unwrap_or_default();
+        let drafts = if token.drafts { "\tdrafts too" } else { "" };
         println!(
-            "{}\t{state}\t{}\t{types}{under}{site}\tends {}\tused {}",
+            "{}\t{state}\t{}\t{types}{under}{site}{drafts}\tends {}\tused {}",
             token.id,
             token.name,
             moment(token.expires_at),

@@ -59,7 +59,7 @@ pub async fn save_draft(
 }
 
 /// The title that a document gives its object.
-pub(super) fn title(declared: &Type, document: &Document) -> String {
+pub(crate) fn title(declared: &Type, document: &Document) -> String {
     let title = match document.get("title").and_then(serde_json::Value::as_str) {
         Some(title) if declared.title_field.is_none() => title.to_owned(),
         _ => declared.title_of(document),

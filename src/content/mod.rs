@@ -37,5 +37,6 @@ pub use reference::{Usage, usages};
 pub use restore::{Restored, RestoredRevision, renew, restore};
 pub use revision::Revision;
 
+pub(crate) use draft::title;
 pub(crate) use object::COLUMNS;
 pub(crate) use object::event;

@@ -14,6 +14,8 @@ pub struct Bounds {
     types: Vec<String>,
     /// For pages: each of these lists of places holds the page in one of its places or beneath.
     places: Vec<Vec<TreePath>>,
+    /// Whether drafts may be asked for.
+    drafts: bool,
 }
 
 impl Bounds {
@@ -22,7 +24,12 @@ impl Bounds {
         let subtree = token.subtree.map(|_| place.into_iter().collect());
         let roots = |site| sites.roots_of(site).map(|root| root.place.clone()).collect();
         let places = subtree.into_iter().chain(token.site.map(roots)).collect();
-        Self { types: token.labels().map(str::to_owned).collect(), places }
+        Self { types: token.labels().map(str::to_owned).collect(), places, drafts: token.drafts }
+    }
+
+    /// Whether drafts may be asked for.
+    pub fn show_drafts(&self) -> bool {
+        self.drafts
     }
 
     /// Whether what stands in no tree and has this label, such as redirects, is seen: with any bound only if it is named.

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use chrono::NaiveTime;
 
+use super::item::Item;
 use crate::base::Key;
 use crate::base::Timestamp;
 use crate::base::TreePath;
@@ -40,6 +41,8 @@ pub enum Column {
     Width,
     /// An image's height.
     Height,
+    /// A page's place in the tree.
+    Path,
 }
 
 impl Column {
@@ -57,6 +60,38 @@ impl Column {
             Self::Collection => "o.collection",
             Self::Width => "f.width",
             Self::Height => "f.height",
+            Self::Path => "o.path",
+        }
+    }
+
+    /// Whether a draft may have another value than what is live.
+    pub(super) fn is_content(self) -> bool {
+        use Column::{SearchDescription, SeoTitle, ShowInMenus, Slug, Title};
+        matches!(self, Title | Slug | SeoTitle | SearchDescription | ShowInMenus)
+    }
+
+    pub(super) fn is_text(self) -> bool {
+        use Column::{Locale, Path, SearchDescription, SeoTitle, Slug, Title};
+        matches!(self, Title | Slug | SeoTitle | SearchDescription | Locale | Path)
+    }
+
+    /// Its value in an object that was read whole.
+    pub(super) fn of(self, item: &Item) -> Bind {
+        let picture = item.file.as_ref().and_then(|file| file.picture.as_ref());
+        match self {
+            Self::Id => item.id.into(),
+            Self::Title => item.title.as_str().into(),
+            Self::Slug => Bind::Text(item.slug.clone()),
+            Self::SeoTitle => Bind::Text(item.seo_title.clone()),
+            Self::SearchDescription => Bind::Text(item.search_description.clone()),
+            Self::ShowInMenus => item.show_in_menus.unwrap_or_default().into(),
+            Self::FirstPublishedAt => item.first_published_at.into(),
+            Self::AliasOf => item.alias_of.into(),
+            Self::Locale => Bind::Text(item.locale.clone()),
+            Self::Collection => item.collection.into(),
+            Self::Width => picture.and_then(|picture| picture.width).into(),
+            Self::Height => picture.and_then(|picture| picture.height).into(),
+            Self::Path => Bind::Text(item.path.as_ref().map(|path| path.as_str().to_owned())),
         }
     }
 }
@@ -116,6 +151,15 @@ impl Filter {
 }
 
 impl Filter {
+    /// Whether it is about what a draft may say otherwise.
+    pub(super) fn is_content(&self) -> bool {
+        match self {
+            Self::Is(column, _) => column.is_content(),
+            Self::Has(..) | Self::AtLeast(..) | Self::Below(..) => true,
+            _ => false,
+        }
+    }
+
     /// The condition for objects that are tried one by one; `None` where it is no exact value of a field.
     pub(super) fn on_the_way(&self, types: &[String]) -> Option<Sql> {
         let Self::Has(field, value) = self else { return None };

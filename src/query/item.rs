@@ -252,7 +252,7 @@ impl Record for Marked {
     }
 }
 
-fn document(key: Key, stored: Option<Value>) -> Result<Document> {
+pub(super) fn document(key: Key, stored: Option<Value>) -> Result<Document> {
     match stored {
         Some(Value::Object(doc)) => Ok(doc),
         None => Ok(Document::new()),

@@ -81,7 +81,12 @@ impl Library {
         for chunk in wanted.chunks(CHUNK) {
             let extent = chunk.iter().map(|(_, extent)| *extent).max().unwrap_or(Extent::Brief);
             let family = family(chunk);
-            for item in item::read(conn, family, extent, self.statement(chunk, family, extent)).await? {
+            let statement = self.statement(chunk, family, extent);
+            let mut items = item::read(conn, family, extent, statement).await?;
+            if let Some(drafts) = self.scope.drafts() {
+                drafts.put_on(conn, &mut items).await?;
+            }
+            for item in items {
                 self.put(extent, item);
             }
         }

@@ -1,10 +1,11 @@
 //! Published content, listed. [`Selection`] is the only way: what a viewer may not see is left out of it before
 //! anything else is asked, so that no filter, order, count or search can tell of it.
 //!
-//! Reading order: `selection` (what is asked for), `statement` (what it becomes), `scope` (who sees what), `bounds` (what a token shows), `filter`, `order`,
+//! Reading order: `selection` (what is asked for), `statement` (what it becomes), `scope` (who sees what), `bounds` (what a token shows), `drafts` (what editors have instead), `filter`, `order`,
 //! `item` (what comes back), `totals` (what is remembered), `library` (what the items of a page refer to, loaded in one statement a level).
 
 mod bounds;
+mod drafts;
 mod filter;
 mod item;
 mod library;
@@ -16,6 +17,7 @@ mod statement;
 mod totals;
 
 pub use bounds::Bounds;
+pub use drafts::Drafts;
 pub use filter::{Column, Filter, Mismatch, filter_value};
 pub use item::{Extent, File, Item, Picture};
 pub use library::{Library, Reference};

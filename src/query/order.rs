@@ -2,6 +2,7 @@
 //! equal comes in the order of ids, up or down, so that pages of a list neither repeat nor miss anything.
 
 use crate::schema::Shape;
+use crate::store::Bind;
 use crate::store::Sql;
 use crate::store::sql;
 
@@ -31,7 +32,7 @@ pub struct Term {
 
 impl Term {
     /// Whether what is equal comes with the largest id first: where the original's database walks an index backwards.
-    fn goes_down(&self) -> bool {
+    pub(super) fn goes_down(&self) -> bool {
         let column = match &self.by {
             By::Column(column) => column,
             By::Field(..) => return false,
@@ -56,7 +57,17 @@ impl By {
         filter::table(shape).map(|table| Self::Field(name.to_owned(), table))
     }
 
-    fn expression(&self, first_published_at: &str) -> Sql {
+    /// The value of this kind that stands for none.
+    pub(super) fn nothing(&self) -> Bind {
+        match self {
+            Self::Column(column) if column.is_text() => Bind::Text(None),
+            Self::Field(_, "value_text") => Bind::Text(None),
+            Self::Field(_, "value_real") => Bind::Real(None),
+            Self::Column(_) | Self::Field(..) => Bind::Int(None),
+        }
+    }
+
+    pub(super) fn expression(&self, first_published_at: &str) -> Sql {
         match self {
             Self::Column(Column::FirstPublishedAt) => sql(first_published_at),
             Self::Column(column) => sql(column.name()),

@@ -12,6 +12,7 @@ use crate::store::Sql;
 use crate::store::sql;
 
 use super::bounds::Bounds;
+use super::drafts::Drafts;
 use super::item::Item;
 
 /// What may come up at all.
@@ -25,6 +26,8 @@ pub struct Scope {
     opened: Option<Arc<Opened>>,
     /// What a token bounds all of it to.
     bounds: Option<Arc<Bounds>>,
+    /// Whether what editors have is seen instead of what is published.
+    drafts: Option<Drafts>,
 }
 
 /// What is open to somebody who has signed in or knows a password. What is not live is open to nobody.
@@ -47,7 +50,7 @@ impl Scope {
         let languages = if sites.locales().len() > 1 { usize::MAX } else { 1 };
         let roots = || sites.roots_of(site).take(languages);
         let trees = Some(roots().map(|root| root.url_path.clone()).collect());
-        Self { trees, places: roots().map(|root| root.place.clone()).collect(), opened: None, bounds: None }
+        Self { trees, places: roots().map(|root| root.place.clone()).collect(), ..Self::default() }
     }
 
     /// The places of the trees that are looked into; none for the whole tree.
@@ -67,6 +70,12 @@ impl Scope {
         self
     }
 
+    /// The same with what editors have, published or not. What is private stays so.
+    pub fn drafted(mut self, drafts: Option<Drafts>) -> Self {
+        self.drafts = drafts;
+        self
+    }
+
     /// The same for the whole tree.
     pub fn everywhere(&self) -> Self {
         Self { trees: None, places: Vec::new(), ..self.clone() }
@@ -80,12 +89,20 @@ impl Scope {
 
     /// Whether the viewer sees nothing but what everybody sees.
     pub fn is_public(&self) -> bool {
-        self.opened.is_none()
+        self.opened.is_none() && self.drafts.is_none()
+    }
+
+    pub(super) fn drafts(&self) -> Option<&Drafts> {
+        self.drafts.as_ref()
     }
 
     /// The condition on `o`, a row of `objects`.
     pub(super) fn condition(&self) -> Sql {
-        let mut condition = self.opened.as_deref().map_or_else(|| sql("o.public = 1"), Opened::condition);
+        let mut condition = match (&self.drafts, &self.opened) {
+            (Some(_), _) => unpublished_too(),
+            (None, Some(opened)) => opened.condition(),
+            (None, None) => sql("o.public = 1"),
+        };
         if let Some(bounds) = &self.bounds {
             condition.push(" and ").append(bounds.condition());
         }
@@ -107,17 +124,30 @@ impl Scope {
 impl Opened {
     fn condition(&self) -> Sql {
         let mut condition = sql("(o.public = 1 or (o.live = 1 and o.family = ?").bind(PAGE_FAMILY);
-        condition.push(
-            " and not exists (select 1 from view_restrictions r join objects a on a.key = r.object \
-             where a.path = substr(o.path, 1, length(a.path)) and r.id not in ",
-        );
-        // Without any the list is of an id that none has: a list of null would let everything pass.
-        condition.push_list([0].iter().chain(&self.restrictions).copied());
-        condition.push(")) or (o.live = 1 and o.family in ").push_list([IMAGE, DOCUMENT]);
+        condition.push(" and ").append(let_through(&self.restrictions));
+        condition.push(") or (o.live = 1 and o.family in ").push_list([IMAGE, DOCUMENT]);
         condition.push(" and coalesce(o.collection, ").push_bind(ROOT).push(") in ");
         condition.push_list(self.collections.iter().copied()).push("))");
         condition
     }
+}
+
+/// The condition for what editors have: whatever it is, files apart, unless a restriction keeps readers from it.
+fn unpublished_too() -> Sql {
+    let mut condition = sql("(o.public = 1 or o.family not in ");
+    condition.push_list([PAGE_FAMILY, IMAGE, DOCUMENT]).push(" or (o.family = ").push_bind(PAGE_FAMILY);
+    condition.push(" and ").append(let_through(&[])).push("))");
+    condition
+}
+
+/// The condition that no restriction but these keeps readers from a page.
+fn let_through(restrictions: &[i64]) -> Sql {
+    let mut condition =
+        sql("not exists (select 1 from view_restrictions r join objects a on a.key = r.object \
+         where a.path = substr(o.path, 1, length(a.path)) and r.id not in ");
+    // Without any the list is of an id that none has: a list of null would let everything pass.
+    condition.push_list([0].iter().chain(restrictions).copied()).push(")");
+    condition
 }
 
 /// The first text behind everything that begins with a URL path, whose last character is a slash.

@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::schema::IMAGE;
 use crate::schema::PAGE_FAMILY;
 use crate::store::Conn;
+use crate::store::Sql;
 use crate::store::sql;
 
 use super::filter::Filter;
@@ -110,22 +111,26 @@ impl Selection {
 
     /// How many there are, and some of them, in order.
     pub async fn page(&self, conn: &mut Conn, offset: i64, limit: i64) -> Result<(i64, Vec<Item>)> {
-        match &self.found {
-            None => Ok((self.count(conn).await?, self.items(conn, offset, limit).await?)),
+        let this = self.settled(conn).await?;
+        match &this.found {
+            None => Ok((this.count(conn).await?, this.some(conn, (offset, limit), None).await?)),
             Some(found) => {
-                let all = self.among(conn, found).await?;
-                Ok((len(&all), self.of_keys(conn, part(&all, offset, limit)).await?))
+                let all = this.among(conn, found).await?;
+                Ok((len(&all), this.of_keys(conn, part(&all, offset, limit)).await?))
             }
         }
     }
 
-    /// The same, where what a total came to before is remembered.
+    /// The same, where what a total came to before is remembered; of drafts nothing is.
     pub async fn remembered(
         &self,
         conn: &mut Conn,
         memory: Memory<'_>,
         (offset, limit): (i64, i64),
     ) -> Result<(i64, Vec<Item>)> {
+        if self.scope.drafts().is_some() {
+            return self.page(conn, offset, limit).await;
+        }
         let (question, tags) = (self.question(), self.tags());
         let ask = async {
             Ok(match &self.found {
@@ -142,34 +147,44 @@ impl Selection {
 
     /// How many there are.
     pub async fn count(&self, conn: &mut Conn) -> Result<i64> {
-        match &self.found {
-            Some(found) => Ok(len(&self.among(conn, found).await?)),
-            None => conn.one(self.counting()).await,
+        let this = self.settled(conn).await?;
+        match &this.found {
+            Some(found) => Ok(len(&this.among(conn, found).await?)),
+            None => conn.one(this.counting()).await,
         }
     }
 
     /// Some of them, in order, without counting them all.
     pub async fn items(&self, conn: &mut Conn, offset: i64, limit: i64) -> Result<Vec<Item>> {
-        match &self.found {
-            None => self.some(conn, (offset, limit), None).await,
+        let this = self.settled(conn).await?;
+        match &this.found {
+            None => this.some(conn, (offset, limit), None).await,
             Some(found) => {
-                let all = self.among(conn, found).await?;
-                self.of_keys(conn, part(&all, offset, limit)).await
+                let all = this.among(conn, found).await?;
+                this.of_keys(conn, part(&all, offset, limit)).await
             }
         }
     }
 
     async fn some(&self, conn: &mut Conn, window: (i64, i64), total: Option<i64>) -> Result<Vec<Item>> {
-        item::read(conn, &self.family, self.extent, self.listing(window, total)).await
+        self.read(conn, self.listing(window, total)).await
     }
 
-    async fn of_keys(&self, conn: &mut Conn, wanted: &[Key]) -> Result<Vec<Item>> {
+    async fn read(&self, conn: &mut Conn, statement: Sql) -> Result<Vec<Item>> {
+        let mut items = item::read(conn, &self.family, self.extent, statement).await?;
+        if let Some(drafts) = self.scope.drafts() {
+            drafts.put_on(conn, &mut items).await?;
+        }
+        Ok(items)
+    }
+
+    pub(super) async fn of_keys(&self, conn: &mut Conn, wanted: &[Key]) -> Result<Vec<Item>> {
         if wanted.is_empty() {
             return Ok(Vec::new());
         }
         let mut statement = self.select();
         statement.push(" where o.key in ").push_list(wanted);
-        let mut items = item::read(conn, &self.family, self.extent, statement).await?;
+        let mut items = self.read(conn, statement).await?;
         items.sort_by_key(|item| wanted.iter().position(|key| *key == item.key));
         Ok(items)
     }
@@ -208,6 +223,7 @@ impl Selection {
         (fields, library): (&[String], &mut Library),
     ) -> Result<Option<Item>> {
         let one = self.clone().filter(Filter::Id(id));
+        let one = one.settled(conn).await?;
         let itself = |text: &str| sql(text).bind(&self.family).bind(id);
         let mut statement = sql(format!(
             "select k.is_asked, {} from (select o.key as found, 1 as is_asked from {} where ",
@@ -231,14 +247,25 @@ impl Selection {
         }
         statement.push(") k join objects o on o.key = k.found left join files f on f.object = o.key where ");
         statement.append(self.scope.everywhere().condition());
-        let mut asked = None;
-        for Marked(is_asked, item) in conn.all(statement).await? {
+        let read = conn.all::<Marked>(statement).await?;
+        let (asked, mut items): (Vec<bool>, Vec<Item>) =
+            read.into_iter().map(|read| (read.0, read.1)).unzip();
+        if let Some(drafts) = self.scope.drafts() {
+            drafts.put_on(conn, &mut items).await?;
+        }
+        let mut found = None;
+        for (is_asked, item) in asked.into_iter().zip(items) {
             match is_asked {
-                true => asked = Some(item),
+                true => found = Some(item).filter(|item| one.holds(item.key)),
                 false => library.put(item.family_extent(), item),
             }
         }
-        Ok(asked)
+        Ok(found)
+    }
+
+    /// Whether a search, if there was one, found it.
+    fn holds(&self, key: Key) -> bool {
+        self.found.as_ref().is_none_or(|found| found.contains(&key))
     }
 
     /// The first in order, if there is any.

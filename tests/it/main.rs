@@ -9,6 +9,7 @@ mod cli;
 mod config;
 mod databases;
 mod delivery;
+mod drafts;
 mod events;
 mod extending;
 mod extending_handlers;

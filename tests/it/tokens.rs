@@ -2,7 +2,7 @@
 
 use axum::Router;
 use serde_json::Value;
-use siskin::accounts::{self, Actor, NewToken};
+use siskin::accounts::{self, API_TOKEN, Action, Actor, NewToken, NewUser, StoredGrant, User};
 use siskin::error::Error;
 use siskin::search::Follower;
 use siskin::server;
@@ -10,13 +10,13 @@ use siskin::server;
 use crate::api::{Answered, World, ask};
 use crate::databases::{Fresh, for_each_fresh};
 
-struct Place {
-    world: World,
-    router: Router,
+pub struct Place {
+    pub world: World,
+    pub router: Router,
 }
 
 impl Place {
-    async fn new(fresh: &Fresh, more: &str) -> Self {
+    pub async fn new(fresh: &Fresh, more: &str) -> Self {
         let url = &fresh.config.url;
         let more = format!("[database]\nurl = \"{url}\"\nsynchronous = \"off\"\n{more}");
         let world = World::with(&more).await;
@@ -24,21 +24,21 @@ impl Place {
         Self { world, router }
     }
 
-    async fn token(&self, new: NewToken) -> (i64, String) {
+    pub async fn token(&self, new: NewToken) -> (i64, String) {
         let mut work = self.world.cms.work(Actor::System("test")).await.unwrap();
         let new = NewToken { name: "a front end".to_owned(), ..new };
-        let (token, secret) = accounts::create_token(&mut work, new).await.unwrap();
+        let (token, secret) = accounts::create_token(&mut work, &self.world.cms.schema, new).await.unwrap();
         self.world.cms.commit(work).await.unwrap();
         (token.id, secret.secret().to_owned())
     }
 
-    async fn get(&self, secret: &str, path: &str) -> Answered {
+    pub async fn get(&self, secret: &str, path: &str) -> Answered {
         let path = format!("/api/v2/{path}");
         let bearer = format!("Bearer {secret}");
         ask(&self.router, "GET", &path, &[("host", "zoo.example"), ("authorization", &bearer)]).await
     }
 
-    async fn plain(&self, path: &str) -> Answered {
+    pub async fn plain(&self, path: &str) -> Answered {
         ask(&self.router, "GET", &format!("/api/v2/{path}"), &[("host", "zoo.example")]).await
     }
 }
@@ -97,6 +97,7 @@ async fn a_token_bounds_lists_counts_searches_references_and_details() {
             (&pages, "keepers/1/"),
             (&whole, "pages/5/"),
             (&whole, "pages/6/"),
+            (&whole, "pages/4/?search=home"),
         ] {
             assert_eq!(place.get(secret, path).await.status.as_u16(), 404, "{path}");
         }
@@ -211,17 +212,20 @@ async fn tokens_are_made_and_taken_back_by_whoever_may() {
         let (id, secret) = place.token(NewToken::default()).await;
         let mut work = cms.work(Actor::Anonymous).await.unwrap();
         let new = NewToken { name: "x".to_owned(), ..NewToken::default() };
-        assert!(matches!(accounts::create_token(&mut work, new).await, Err(Error::Forbidden(_))));
+        assert!(matches!(
+            accounts::create_token(&mut work, &cms.schema, new).await,
+            Err(Error::Forbidden(_))
+        ));
         assert!(matches!(accounts::revoke_token(&mut work, id).await, Err(Error::Forbidden(_))));
         drop(work);
         let mut work = cms.work(Actor::System("test")).await.unwrap();
         assert!(
-            accounts::create_token(&mut work, NewToken::default()).await.is_err(),
+            accounts::create_token(&mut work, &cms.schema, NewToken::default()).await.is_err(),
             "it has to have a name"
         );
         let past = Some(work.now.plus_seconds(-1));
         let ended = NewToken { name: "x".to_owned(), expires_at: past, ..NewToken::default() };
-        assert!(accounts::create_token(&mut work, ended).await.is_err());
+        assert!(accounts::create_token(&mut work, &cms.schema, ended).await.is_err());
         drop(work);
         let hashes: Vec<String> = cms
             .db
@@ -232,6 +236,90 @@ async fn tokens_are_made_and_taken_back_by_whoever_may() {
             .await
             .unwrap();
         assert!(hashes.iter().all(|hash| hash.len() == 64 && !secret.contains(hash.as_str())), "{hashes:?}");
+    })
+    .await;
+}
+
+/// Ina makes tokens, looks after the birds and may do no more.
+async fn ina(place: &Place) -> Actor {
+    let cms = &place.world.cms;
+    let mut work = cms.work(Actor::System("test")).await.unwrap();
+    let grants = [StoredGrant::on_page(Action::Change, 3), StoredGrant::on_type(Action::Add, API_TOKEN)];
+    let group = accounts::create_group(&mut work, "keepers of tokens", &grants).await.unwrap();
+    let new =
+        NewUser { username: "ina", email: "", password_hash: None, is_superuser: false, groups: &[group.id] };
+    let ina = accounts::create_user(&mut work, new).await.unwrap();
+    cms.commit(work).await.unwrap();
+    ina.actor(&mut cms.db.read().await.unwrap()).await.unwrap()
+}
+
+#[tokio::test]
+async fn nobody_makes_a_token_for_drafts_that_they_may_not_see() {
+    for_each_fresh(async |fresh: &Fresh| {
+        let place = Place::new(fresh, "").await;
+        let cms = &place.world.cms;
+        let ina = ina(&place).await;
+        let pages = vec!["zoo.Page".to_owned()];
+        for (subtree, types, drafts, made) in [
+            (None, vec![], false, true),
+            (None, vec![], true, false),
+            (None, pages.clone(), true, false),
+            (Some(2), pages.clone(), true, false),
+            (Some(3), vec![], true, false),
+            (Some(3), pages.clone(), true, true),
+            (Some(4), pages.clone(), true, true),
+            (None, vec!["wagtailimages.Image".to_owned()], true, true),
+            (None, vec!["zoo.Keeper".to_owned()], true, false),
+        ] {
+            let mut work = cms.work(ina.clone()).await.unwrap();
+            let new = NewToken { name: "x".to_owned(), subtree, types, drafts, ..NewToken::default() };
+            let tried = accounts::create_token(&mut work, &cms.schema, new.clone()).await;
+            assert_eq!(tried.is_ok(), made, "{new:?}");
+            assert!(made || matches!(tried, Err(Error::Forbidden(_))), "{new:?}");
+        }
+        let mut work = cms.work(ina).await.unwrap();
+        let new = NewToken { name: "x".to_owned(), subtree: Some(99), ..NewToken::default() };
+        let new = NewToken { types: vec!["zoo.Whale".to_owned()], ..new };
+        let Err(Error::Invalid(problems)) = accounts::create_token(&mut work, &cms.schema, new).await else {
+            panic!("what is not there bounds nothing")
+        };
+        assert_eq!(problems.at("types"), ["There is no content type zoo.Whale."]);
+        assert_eq!(problems.at("subtree"), ["There is no such page."]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_token_stops_with_the_account_that_made_it() {
+    for_each_fresh(async |fresh: &Fresh| {
+        let place = Place::new(fresh, "").await;
+        let cms = &place.world.cms;
+        let ina = ina(&place).await;
+        let mut work = cms.work(ina.clone()).await.unwrap();
+        let new = NewToken { name: "ina's".to_owned(), ..NewToken::default() };
+        let (token, secret) = accounts::create_token(&mut work, &cms.schema, new).await.unwrap();
+        cms.commit(work).await.unwrap();
+        assert_eq!((token.created_by.as_str(), token.maker), ("ina", ina.id()));
+        let (_, of_a_command) = place.token(NewToken::default()).await;
+        for (active, status) in [(true, 200), (false, 401), (true, 200)] {
+            let mut work = cms.work(Actor::System("test")).await.unwrap();
+            let user = User::find(&mut work, ina.id().unwrap()).await.unwrap();
+            accounts::update_user(&mut work, &User { is_active: active, ..user }).await.unwrap();
+            cms.commit(work).await.unwrap();
+            assert_eq!(
+                place.get(secret.secret(), "pages/").await.status.as_u16(),
+                status,
+                "active: {active}"
+            );
+            assert_eq!(place.get(&of_a_command, "pages/").await.status.as_u16(), 200);
+            let known = accounts::ApiToken::find(&mut cms.db.read().await.unwrap(), token.id).await.unwrap();
+            assert_eq!(known.orphaned, !active);
+        }
+        // An account that is gone takes its tokens along.
+        let mut work = cms.work(Actor::System("test")).await.unwrap();
+        work.execute(siskin::store::sql("delete from users where username = 'ina'")).await.unwrap();
+        cms.commit(work).await.unwrap();
+        assert_eq!(place.get(secret.secret(), "pages/").await.status.as_u16(), 401);
     })
     .await;
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::http::StatusCode;
 use axum::http::header;
 use axum::http::request::Parts;
 
@@ -17,6 +18,7 @@ use crate::accounts::Reading;
 use crate::cms::Cms;
 use crate::error::Result;
 use crate::query::Bounds;
+use crate::query::Drafts;
 use crate::query::Opened;
 use crate::query::Scope;
 use crate::schema::Schema;
@@ -45,11 +47,19 @@ pub struct Ask {
     opened: Option<Arc<Opened>>,
     /// What a token bounds the answer to.
     bounds: Option<Arc<Bounds>>,
+    /// What editors have, if that is asked for.
+    drafts: Option<Drafts>,
 }
 
 impl Ask {
     /// Reads what a request says of itself.
-    pub fn new(cms: Arc<Cms>, faces: Arc<Faces>, parts: &Parts, params: Params, who: &Who) -> Self {
+    pub fn new(
+        cms: Arc<Cms>,
+        faces: Arc<Faces>,
+        parts: &Parts,
+        params: Params,
+        who: &Who,
+    ) -> Result<Self, Refusal> {
         let (schema, sites) = (cms.schema.clone(), cms.sites());
         let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
         let (name, port) = match parts.extensions.get::<Asked>() {
@@ -61,7 +71,8 @@ impl Ask {
         let bounds = who.bounds.clone();
         let opened = || Passes::of(&cms, &parts.headers, &who.viewer).opened().map(Arc::new);
         let opened = if bounds.is_some() { None } else { opened() };
-        Self { cms, schema, faces, sites, site, params, base, opened, bounds }
+        let drafts = drafts(&params, who)?.then(|| Drafts::of(schema.clone()));
+        Ok(Self { cms, schema, faces, sites, site, params, base, opened, bounds, drafts })
     }
 
     /// Whether the answer is the same for everybody.
@@ -76,7 +87,16 @@ impl Ask {
 
     /// What whoever asks may see, wherever it is.
     pub fn everywhere(&self) -> Scope {
-        Scope::public().opened(self.opened.clone()).bounded(self.bounds.clone())
+        self.seen(Scope::public())
+    }
+
+    fn seen(&self, scope: Scope) -> Scope {
+        scope.opened(self.opened.clone()).bounded(self.bounds.clone()).drafted(self.drafts.clone())
+    }
+
+    /// Whether it is about what editors have rather than what is published.
+    pub fn is_of_drafts(&self) -> bool {
+        self.drafts.is_some()
     }
 
     /// A view of the store for one object: what it refers to may be a commit newer than itself, and each is whole.
@@ -111,8 +131,7 @@ impl Ask {
             None => self.site.as_ref().map(|site| site.id),
         };
         // Without any site no page is anybody's.
-        let scope = Scope::site(&self.sites, site.unwrap_or(0));
-        Ok(scope.opened(self.opened.clone()).bounded(self.bounds.clone()))
+        Ok(self.seen(Scope::site(&self.sites, site.unwrap_or(0))))
     }
 
     fn named_site(&self, named: &str) -> Result<&Site, Refusal> {
@@ -132,6 +151,26 @@ impl Ask {
                 "Your query returned multiple sites. Try adding a port number to your site filter.",
             )),
         }
+    }
+}
+
+/// Whether drafts are asked for, by somebody who may.
+fn drafts(params: &Params, who: &Who) -> Result<bool, Refusal> {
+    let asked = match params.get("draft") {
+        None | Some("0" | "false") => return Ok(false),
+        Some("1" | "true") => &who.bounds,
+        Some(other) => {
+            let got = super::repr::quoted(other);
+            return Err(Refusal::bad(format!("draft must be 'true' or 'false', got {got}")));
+        }
+    };
+    match asked {
+        None => Err(Refusal::Unwelcome("Bearer", "Drafts are shown to read tokens that were made for them.")),
+        Some(bounds) if !bounds.show_drafts() => {
+            let words = "This token does not show drafts; make one that does.";
+            Err(Refusal::Detail(StatusCode::FORBIDDEN, words.to_owned()))
+        }
+        Some(_) => Ok(true),
     }
 }
 

@@ -55,6 +55,7 @@ impl Endpoint {
             "search_operator",
             "rich_text_format",
             "renditions",
+            "draft",
             "_",
             "format",
         ];
@@ -67,6 +68,7 @@ impl Endpoint {
             "search_operator",
             "rich_text_format",
             "renditions",
+            "draft",
             "_",
             "format",
             "type",

@@ -82,6 +82,11 @@ impl Narrowed {
             self.add(locale(ask)?);
         }
         if ask.params.get("search").is_some() {
+            if ask.is_of_drafts() {
+                return Err(Refusal::bad(
+                    "search with draft is not supported: the index knows what is published",
+                ));
+            }
             self.selection = self.selection.found(words::found(ask, endpoint, &by_fields)?);
         }
         if let Some(order) = order {

@@ -155,7 +155,10 @@ async fn write(cms: &Arc<Cms>, faces: Arc<Faces>, target: &Target, parts: &Parts
     };
     match parts.method {
         Method::GET | Method::HEAD => {
-            let ask = Ask::new(cms.clone(), faces, parts, params, who);
+            let ask = match Ask::new(cms.clone(), faces, parts, params, who) {
+                Ok(ask) => ask,
+                Err(refusal) => return refused(refusal, form),
+            };
             let key = kept::key(&ask, &target.endpoint, form, &target.view, parts.uri.path());
             kept::or_made(&ask, key, form, look(&ask, target)).await
         }

@@ -76,6 +76,7 @@ fn refusals() -> Value {
     json!({
         "400": refusal("message", "A parameter makes no sense; the message names it."),
         "401": refusal("detail", "A token is needed, or this one is not good."),
+        "403": refusal("detail", "This token does not show drafts."),
         "404": refusal("message", "There is none, or none that may be seen."),
         "406": refusal("detail", "No form of the answer suits the Accept header."),
     })
@@ -116,7 +117,8 @@ impl Shown<'_> {
         let mut parameters = vec![json!({
             "name": "id", "in": "path", "required": true, "schema": { "type": "integer", "minimum": 0 },
         })];
-        parameters.extend(["fields", "rich_text_format", "renditions"].map(|name| self.operation(name)));
+        parameters
+            .extend(["fields", "rich_text_format", "renditions", "draft"].map(|name| self.operation(name)));
         json!({
             "operationId": format!("show_{name}"),
             "parameters": parameters,
@@ -131,6 +133,7 @@ impl Shown<'_> {
             "parameters": [
                 text("html_path", json!({ "type": "string" })),
                 text("id", json!({ "type": "integer", "minimum": 0 })),
+                self.operation("draft"),
             ],
             "responses": {
                 "302": {
@@ -192,6 +195,7 @@ impl Shown<'_> {
             "rich_text_format" => {
                 json!({ "type": "string", "enum": ["db_html", "html", "db_markdown", "markdown"] })
             }
+            "draft" => json!({ "type": "boolean" }),
             _ => json!({ "type": "string" }),
         };
         let description = match name {
@@ -205,6 +209,9 @@ impl Shown<'_> {
             "search_operator" => "whether all words or any must be found",
             "rich_text_format" => "the form of rich text",
             "renditions" => "filter specs joined by commas: width-400,fill-800x600|format-webp",
+            "draft" => {
+                "with a token for drafts: the latest draft of everything, published or not; any field may be null in one"
+            }
             "type" => "page types joined by commas",
             "child_of" => "the id of the page directly above, or root",
             "descendant_of" => "the id of a page above, or root",
@@ -222,7 +229,7 @@ fn responses(description: &str, schema: &Value) -> Value {
     let mut responses = json!({
         "200": { "description": description, "content": { "application/json": { "schema": schema } } },
     });
-    for status in ["400", "401", "404", "406"] {
+    for status in ["400", "401", "403", "404", "406"] {
         responses[status] = json!({ "$ref": format!("#/components/responses/{status}") });
     }
     responses
