@@ -15,8 +15,10 @@ use tokio::sync::OnceCell;
 
 use super::coding::Coding;
 use super::coding::SMALLEST;
+use super::outside::Freshness;
+use super::outside::Outside;
+use super::outside::Sort;
 use super::tag::Tag;
-use super::tag::marks;
 use crate::base::Timestamp;
 use crate::base::sha256_hex;
 use crate::error::Error;
@@ -51,17 +53,19 @@ pub struct Made {
     pub until: Option<Timestamp>,
     /// Since when it is as it is, where that is later than the last change of what it was made of.
     pub since: Option<Timestamp>,
+    /// What it shows, if the configuration may say how long browsers and other caches keep it.
+    pub sort: Option<Sort>,
 }
 
 impl Made {
     /// An answer that is kept until something of this changes.
     pub fn of(answer: Answer, tags: Vec<Tag>) -> Self {
-        Self { answer, made_of: Some(tags), until: None, since: None }
+        Self { made_of: Some(tags), ..Self::passing(answer) }
     }
 
     /// An answer that is not kept.
     pub fn passing(answer: Answer) -> Self {
-        Self { answer, made_of: None, until: None, since: None }
+        Self { answer, made_of: None, until: None, since: None, sort: None }
     }
 }
 
@@ -84,43 +88,57 @@ pub struct Kept {
     brotli: OnceCell<Option<Bytes>>,
     marks: Box<[u64]>,
     until: Option<Timestamp>,
+    freshness: Option<Freshness>,
     made_at: i64,
     /// The version of the log and the event up to which it is known to be fresh.
     verified: (AtomicU64, AtomicI64),
 }
 
 impl Kept {
-    /// An answer that was made from a store that held event `made_at`.
-    pub(super) fn new(key: String, made: Made, made_at: i64) -> Self {
-        let Made { answer, made_of, until, since } = made;
-        let mut headers = HeaderMap::with_capacity(answer.headers.len() + 4);
+    /// An answer that was made from a store that held event `made_at`, with what caches outside are told of it.
+    pub(super) fn new(key: String, made: Made, (made_at, outside): (i64, &Outside)) -> Self {
+        let Made { answer, made_of, until, since, sort } = made;
+        let mut kept = Self::passing(answer);
+        if let Some(tags) = &made_of {
+            (kept.is_shared, kept.marks) = (true, outside.keys.marks(tags));
+        }
+        if let Some(tags) = made_of.filter(|_| kept.status == StatusCode::OK) {
+            kept.freshness = sort.and_then(|sort| outside.freshness(sort));
+            outside.tell(&mut kept.headers, kept.freshness, &tags);
+        }
+        Self { key, until, changed: since.and_then(dated), made_at, ..kept }.with_vary()
+    }
+
+    /// An answer for one person, or one that nobody asks for again.
+    pub fn passing(answer: Answer) -> Self {
+        let mut headers = HeaderMap::with_capacity(answer.headers.len() + 6);
         for (name, value) in &answer.headers {
             if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
                 headers.append(name, value);
             }
         }
-        let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let kept = Self {
-            status,
+        Self {
+            status: StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             etags: etags(&answer.body),
             headers,
             body: answer.body,
-            changed: since.and_then(dated),
-            is_shared: made_of.is_some(),
-            key,
+            changed: None,
+            is_shared: false,
+            key: String::new(),
             gzip: OnceCell::new(),
             brotli: OnceCell::new(),
-            marks: marks(made_of.as_deref().unwrap_or_default()),
-            until,
-            made_at,
+            marks: Box::default(),
+            until: None,
+            freshness: None,
+            made_at: 0,
             verified: (AtomicU64::new(0), AtomicI64::new(0)),
-        };
-        kept.with_vary()
+        }
     }
 
-    /// An answer for one person, or one that nobody asks for again.
-    pub fn passing(answer: Answer) -> Self {
-        Self::new(String::new(), Made::passing(answer), 0)
+    /// For how long others may keep it, if that is less than its headers say because it turns stale by itself.
+    pub fn left(&self, now: Timestamp) -> Option<HeaderValue> {
+        let (freshness, until) = (self.freshness?, self.until?);
+        Some(freshness.header(Some(until.seconds() - now.seconds())))
     }
 
     fn with_vary(mut self) -> Self {

@@ -6,7 +6,6 @@ use crate::base::Timestamp;
 use crate::events::Event;
 
 use super::touch::Touched;
-use super::touch::touched;
 
 /// Marks that are remembered; beyond it they are forgotten, and with them every older answer.
 const MOST_MARKS: usize = 100_000;
@@ -34,16 +33,15 @@ impl Log {
         Self { followed, marks: HashMap::new(), all: Moment { number: followed, at: now } }
     }
 
-    pub fn follow(&mut self, event: &Event) {
+    pub fn follow(&mut self, event: &Event, touched: &Touched) {
         self.followed = self.followed.max(event.number);
-        let moment = Moment { number: event.number, at: event.at };
-        match touched(event) {
+        match touched {
             Touched::Everything => self.forget(event.at),
-            Touched::Marks(marks) => self.leave(&marks, moment),
+            Touched::Marks(marks) => self.leave(marks, Moment { number: event.number, at: event.at }),
         }
     }
 
-    pub fn leave(&mut self, marks: &[u64], moment: Moment) {
+    fn leave(&mut self, marks: &[u64], moment: Moment) {
         self.marks.extend(marks.iter().map(|mark| (*mark, moment)));
         if self.marks.len() > MOST_MARKS {
             self.forget(moment.at);
@@ -51,7 +49,7 @@ impl Log {
     }
 
     /// Everything that was made up to now is stale.
-    pub fn forget(&mut self, at: Timestamp) {
+    fn forget(&mut self, at: Timestamp) {
         self.all = Moment { number: self.followed, at };
         self.marks.clear();
     }

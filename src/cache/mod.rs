@@ -6,13 +6,16 @@
 //! makes. Bodies are kept in every coding that was asked for. The cache holds bytes, not content: it is bounded, what is
 //! asked for often is not pushed out by what is asked for once, and losing all of it costs time only.
 //!
-//! Reading order: `tag` (what an answer is made of), `touch` (what an event touches), `log` (when), `kept` (an answer,
-//! ready to be sent), `coding`, `flight` (one maker), `way` (the short way from a request to an answer).
+//! Reading order: `tag` (what an answer is made of), `touch` (what an event touches), `keys` (both as numbers), `log`
+//! (when), `kept` (an answer, ready to be sent), `outside` (what other caches are told of it), `coding`, `flight` (one
+//! maker), `way` (the short way from a request to an answer).
 
 mod coding;
 mod flight;
 mod kept;
+mod keys;
 mod log;
+mod outside;
 mod tag;
 mod touch;
 mod way;
@@ -31,14 +34,19 @@ pub use coding::Coding;
 pub use kept::Answer;
 pub use kept::Kept;
 pub use kept::Made;
+pub use keys::Keys;
+pub use outside::Freshness;
+pub use outside::Outside;
+pub use outside::Sort;
 pub use tag::ANY_PAGE;
 pub use tag::Tag;
+pub use touch::Reach;
 pub use way::Way;
 
 use flight::Flights;
 use log::Log;
-use log::Moment;
-use tag::Mark;
+use touch::Touched;
+use touch::touched;
 use way::Ways;
 
 /// The status of what is not there.
@@ -56,6 +64,7 @@ pub struct Cache {
     ways: Ways,
     flights: Flights,
     makings: AtomicU64,
+    outside: Outside,
     log: RwLock<Log>,
     /// Counts what became of the log, so that an answer that was found fresh need not be looked at until more does.
     version: AtomicU64,
@@ -63,7 +72,7 @@ pub struct Cache {
 
 impl Cache {
     /// An empty one that has followed the log up to `followed`.
-    pub fn new(config: &config::Cache, followed: i64, now: Timestamp) -> Self {
+    pub fn new(config: &config::Cache, outside: Outside, (followed, now): (i64, Timestamp)) -> Self {
         let missing = config.max_bytes / MISSING_PART;
         let entries = |most: u64| config.enabled.then(|| entries(most));
         Self {
@@ -72,6 +81,7 @@ impl Cache {
             ways: Ways::new(config),
             flights: Flights::default(),
             makings: AtomicU64::new(0),
+            outside,
             log: RwLock::new(Log::begin(followed, now)),
             version: AtomicU64::new(1),
         }
@@ -112,7 +122,7 @@ impl Cache {
 
     fn ready(&self, key: String, made: Made, head: i64) -> Arc<Kept> {
         self.makings.fetch_add(1, Ordering::Relaxed);
-        let kept = Kept::new(key, made, head);
+        let kept = Kept::new(key, made, (head, &self.outside));
         match kept.is_shared {
             true => {
                 let changed = self.log().last_touched(kept.marks());
@@ -174,25 +184,24 @@ impl Cache {
     /// Whether nothing that these tags name was touched after event `made_at`, as of `head`.
     pub fn is_untouched(&self, tags: &[Tag], made_at: i64, head: i64) -> bool {
         let log = self.log();
-        log.followed >= head && log.is_fresh(&tag::marks(tags), made_at)
+        log.followed >= head && log.is_fresh(&self.outside.keys.marks(tags), made_at)
     }
 
-    /// Follows the log: notes what these events touch. `beneath` tells the collections in a collection.
-    pub fn follow(&self, events: &[Event], beneath: impl Fn(i64) -> Vec<i64>) {
+    /// Follows the log: notes what these events touch. `reach` tells what they do not tell themselves.
+    pub fn follow(&self, events: &[Event], reach: impl Fn(&Event) -> Reach) {
         self.change(|log| {
             for event in events {
-                log.follow(event);
-                let is_collection = event.family.as_deref() == Some(touch::COLLECTION);
-                let inner = event.id.filter(|_| is_collection).map(&beneath).unwrap_or_default();
-                let marks: Vec<u64> = inner.into_iter().map(|id| Mark::Collection(id).hashed()).collect();
-                log.leave(&marks, Moment { number: event.number, at: event.at });
+                log.follow(event, &touched(event, &reach(event), &self.outside.keys));
             }
         });
     }
 
-    /// Drops every answer that was made up to now: what decides all addresses changed.
-    pub fn forget(&self, at: Timestamp) {
-        self.change(|log| log.forget(at));
+    /// The surrogate keys of what an event drops, here and from every cache that was told of them.
+    pub fn dropped_by(&self, event: &Event, reach: &Reach) -> Vec<String> {
+        match touched(event, reach, &self.outside.keys) {
+            Touched::Everything => vec![self.outside.keys.everything()],
+            Touched::Marks(marks) => self.outside.keys.of_marks(&marks),
+        }
     }
 
     fn change(&self, act: impl FnOnce(&mut Log)) {
@@ -251,7 +260,8 @@ mod tests {
         fn new(change: impl FnOnce(&mut config::Cache)) -> Self {
             let mut config = config::Cache::default();
             change(&mut config);
-            Self { cache: Cache::new(&config, 10, NOON), made: AtomicUsize::new(0) }
+            let outside = Outside::new(&config::Http::default(), Keys::new(&[7; 32])).unwrap();
+            Self { cache: Cache::new(&config, outside, (10, NOON)), made: AtomicUsize::new(0) }
         }
 
         fn answer(&self, body: &str, tags: Vec<Tag>) -> Made {
@@ -285,13 +295,13 @@ mod tests {
         assert_eq!(kitchen.how_often(), 2);
         kitchen.ask("five", 11, page(5)).await;
         assert_eq!(kitchen.how_often(), 1, "this process knows of an event that is not followed yet");
-        kitchen.cache.follow(&[page_event(11, "published")], |_| Vec::new());
+        kitchen.cache.follow(&[page_event(11, "published")], |_| Reach::default());
         kitchen.ask("six", 11, page(6)).await;
         assert_eq!(kitchen.how_often(), 0, "nobody touched it");
         kitchen.ask("five", 11, page(5)).await;
         kitchen.ask("five", 11, page(5)).await;
         assert_eq!(kitchen.how_often(), 1);
-        kitchen.cache.follow(&[event(12, "models", None)], |_| Vec::new());
+        kitchen.cache.follow(&[event(12, "models", None)], |_| Reach::default());
         kitchen.ask("five", 12, page(5)).await;
         kitchen.ask("six", 12, page(6)).await;
         assert_eq!(kitchen.how_often(), 2);
@@ -301,15 +311,17 @@ mod tests {
     async fn what_changes_while_it_is_made_is_not_kept() {
         let kitchen = Kitchen::new(|_| {});
         let slow = async {
-            kitchen.cache.follow(&[page_event(11, "published")], |_| Vec::new());
+            kitchen.cache.follow(&[page_event(11, "published")], |_| Reach::default());
             Ok::<_, Infallible>(kitchen.answer("old", vec![page(5)]))
         };
         kitchen.cache.made("five".into(), (10, NOON), slow).await.unwrap_or_else(|never| match never {});
         assert_eq!(*kitchen.ask("five", 11, page(5)).await.body, *b"five");
-        kitchen.cache.forget(NOON);
+        let everywhere = |_: &Event| Reach { is_everywhere: true, ..Reach::default() };
+        kitchen.cache.follow(&[page_event(12, "moved")], everywhere);
         kitchen.how_often();
-        kitchen.ask("five", 11, page(5)).await;
-        assert_eq!(kitchen.how_often(), 0, "it was made at the event up to which all was forgotten");
+        kitchen.ask("five", 12, page(5)).await;
+        kitchen.ask("five", 12, page(5)).await;
+        assert_eq!(kitchen.how_often(), 1, "it was made at the event up to which all was forgotten");
     }
 
     #[tokio::test]
@@ -342,7 +354,7 @@ mod tests {
         }
         assert!((2..=4).contains(&kitchen.how_often()));
         // The first one goes away, the second makes, the others take what it made.
-        kitchen.cache.follow(&[page_event(11, "published")], |_| Vec::new());
+        kitchen.cache.follow(&[page_event(11, "published")], |_| Reach::default());
         let first = asking(11, false, true);
         gate.wait().await;
         let others: Vec<_> = (0..5).map(|_| asking(11, false, false)).collect();

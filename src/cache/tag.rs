@@ -1,12 +1,8 @@
 //! What an answer can be made of, and by which marks that is known to have changed.
 //!
 //! A tag is said by whoever makes an answer. It stands for a few marks; an event leaves marks (see `touch`), and an
-//! answer is stale once one of its marks was left after it was made. Marks are hashes: two that happen to be alike make
-//! an answer anew too often, never too seldom.
-
-use std::hash::DefaultHasher;
-use std::hash::Hash;
-use std::hash::Hasher;
+//! answer is stale once one of its marks was left after it was made. Marks are compared as hashes (see `keys`): two that
+//! happen to be alike make an answer anew too often, never too seldom.
 
 use crate::base::TreePath;
 
@@ -43,7 +39,7 @@ pub const ANY_PAGE: &str = "wagtailcore.Page";
 pub(super) const PAGE: &str = "page";
 
 /// What an event leaves, and what an answer looks out for.
-#[derive(Debug, Hash)]
+#[derive(Debug, Clone, Copy)]
 pub(super) enum Mark<'a> {
     /// An object changed.
     Object(&'a str, i64),
@@ -71,27 +67,60 @@ pub(super) enum Mark<'a> {
     Collection(i64),
     /// Some collection changed.
     Collections,
+    /// Some object of a family changed.
+    Family(&'a str),
+    /// Anything at all changed that is shown anywhere.
+    Anything,
+    /// What every answer depends on changed.
+    Everything,
 }
 
-impl Mark<'_> {
-    pub(super) fn hashed(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        self.hash(&mut hasher);
-        hasher.finish()
+impl<'a> Mark<'a> {
+    /// What tells it from every other mark: its kind, and what it is about. The numbers stay as they are, because
+    /// caches elsewhere keep what was made from them.
+    pub(super) fn parts(self) -> (u8, &'a str, &'a str, i64) {
+        match self {
+            Self::Everything => (0, "", "", 0),
+            Self::Object(family, id) => (1, family, "", id),
+            Self::Type(label) => (2, label, "", 0),
+            Self::Listed(label, place) => (3, label, place, 0),
+            Self::Stirred(place) => (4, place, "", 0),
+            Self::Children(place) => (5, place, "", 0),
+            Self::At(place) => (6, place, "", 0),
+            Self::Address(url_path) => (7, url_path, "", 0),
+            Self::Translations(key) => (8, key, "", 0),
+            Self::Shaken(place) => (9, place, "", 0),
+            Self::Readdressed(url_path) => (10, url_path, "", 0),
+            Self::Places => (11, "", "", 0),
+            Self::Collection(id) => (12, "", "", id),
+            Self::Collections => (13, "", "", 0),
+            Self::Family(family) => (14, family, "", 0),
+            Self::Anything => (15, "", "", 0),
+        }
+    }
+
+    /// A mark that stands for many like it: whatever leaves this one leaves that one too.
+    pub(super) fn coarser(self) -> Self {
+        match self {
+            Self::Object(family, _) => Self::Family(family),
+            Self::Collection(_) => Self::Collections,
+            Self::Listed(..)
+            | Self::Stirred(_)
+            | Self::Children(_)
+            | Self::At(_)
+            | Self::Address(_)
+            | Self::Translations(_)
+            | Self::Shaken(_)
+            | Self::Readdressed(_)
+            | Self::Places => Self::Family(PAGE),
+            Self::Type(_) | Self::Collections | Self::Family(_) | Self::Anything | Self::Everything => self,
+        }
     }
 }
 
-/// The marks that make an answer of these tags stale.
-pub(super) fn marks(tags: &[Tag]) -> Box<[u64]> {
-    let mut marks = Vec::with_capacity(tags.len() * 4);
-    tags.iter().for_each(|tag| tag.look_out(&mut |mark| marks.push(mark.hashed())));
-    marks.sort_unstable();
-    marks.dedup();
-    marks.into()
-}
-
 impl Tag {
-    fn look_out(&self, add: &mut impl FnMut(Mark<'_>)) {
+    /// Tells the marks that make an answer stale which was made of this.
+    pub(super) fn look_out(&self, add: &mut impl FnMut(Mark<'_>)) {
         match self {
             Self::Object(family, id) => add(Mark::Object(family, *id)),
             Self::Page(id, url_path) => {

@@ -1,7 +1,10 @@
 //! Which marks an event leaves.
 
+use std::collections::BTreeSet;
+
 use crate::events::Event;
 
+use super::keys::Keys;
 use super::tag::ANY_PAGE;
 use super::tag::Mark;
 use super::tag::PAGE;
@@ -11,31 +14,44 @@ pub(super) const COLLECTION: &str = "wagtailcore.Collection";
 /// The labels of what lies in collections.
 const FILES: [&str; 2] = ["wagtailimages.Image", "wagtaildocs.Document"];
 
+/// What an event touches that it does not tell itself: whoever keeps sites and collections in memory knows.
+#[derive(Debug, Default)]
+pub struct Reach {
+    /// Whether it changes what the addresses of whole sites are decided by.
+    pub is_everywhere: bool,
+    /// The collections in the one that it is about.
+    pub collections: Vec<i64>,
+}
+
 /// What an event touches.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Touched {
     /// Answers with one of these marks; none is no answer that is kept.
     Marks(Vec<u64>),
-    /// Every answer: the declarations changed.
+    /// Every answer.
     Everything,
 }
 
-/// Which answers are stale after this event. What sites, locales and site roots it changes is seen by whoever keeps
-/// them in memory, and told with [`super::Cache::forget`].
-pub(super) fn touched(event: &Event) -> Touched {
-    let mut marks = Vec::new();
-    let mut add = |mark: Mark<'_>| marks.push(mark.hashed());
+/// Which answers are stale after this event: the one place that says so, for this cache and for all others.
+pub(super) fn touched(event: &Event, reach: &Reach, keys: &Keys) -> Touched {
+    let mut marks = BTreeSet::new();
+    // With every mark come those that stand for it where an answer has too many.
+    let mut add =
+        |mark: Mark<'_>| marks.extend([mark, mark.coarser(), Mark::Anything].map(|mark| keys.number(mark)));
+    if reach.is_everywhere {
+        return Touched::Everything;
+    }
     match (event.family.as_deref(), event.kind.as_str()) {
         (None, "models") => return Touched::Everything,
         // Nobody who has an account is shown to strangers.
         (None | Some("auth.User" | "auth.Group"), _) => {}
         // A draft shows nowhere, not even that of something new.
         (_, "edited" | "created") => {}
-        (Some(COLLECTION), _) => collection(event, &mut add),
+        (Some(COLLECTION), _) => collection(event, reach, &mut add),
         (Some(PAGE), _) => page(event, &mut add),
         (Some(family), _) => object(event, family, &mut add),
     }
-    Touched::Marks(marks)
+    Touched::Marks(marks.into_iter().collect())
 }
 
 fn object(event: &Event, family: &str, add: &mut impl FnMut(Mark<'_>)) {
@@ -43,9 +59,8 @@ fn object(event: &Event, family: &str, add: &mut impl FnMut(Mark<'_>)) {
     event.type_.iter().for_each(|label| add(Mark::Type(label)));
 }
 
-/// The event tells of one collection; whoever follows knows which lie beneath it.
-fn collection(event: &Event, add: &mut impl FnMut(Mark<'_>)) {
-    event.id.into_iter().for_each(|id| add(Mark::Collection(id)));
+fn collection(event: &Event, reach: &Reach, add: &mut impl FnMut(Mark<'_>)) {
+    event.id.iter().chain(&reach.collections).for_each(|id| add(Mark::Collection(*id)));
     add(Mark::Collections);
     FILES.iter().for_each(|label| add(Mark::Type(label)));
 }
@@ -98,7 +113,6 @@ pub(super) mod tests {
     use crate::base::Timestamp;
     use crate::base::TreePath;
     use crate::cache::Tag;
-    use crate::cache::tag::marks;
 
     /// An event about no place in the tree.
     pub fn event(number: i64, kind: &str, family: Option<&str>) -> Event {
@@ -141,9 +155,17 @@ pub(super) mod tests {
         TreePath::root().nth_child(0)
     }
 
+    fn left_by(event: &Event, reach: &Reach) -> Touched {
+        touched(event, reach, &Keys::new(&[7; 32]))
+    }
+
     fn is_stale(event: &Event, tag: Tag) -> bool {
-        let Touched::Marks(left) = touched(event) else { return true };
-        marks(&[tag]).iter().any(|mark| left.contains(mark))
+        is_stale_within(event, &Reach::default(), tag)
+    }
+
+    fn is_stale_within(event: &Event, reach: &Reach, tag: Tag) -> bool {
+        let Touched::Marks(left) = left_by(event, reach) else { return true };
+        Keys::new(&[7; 32]).marks(&[tag]).iter().any(|mark| left.contains(mark))
     }
 
     fn listed(label: &str, place: TreePath) -> Tag {
@@ -227,7 +249,12 @@ pub(super) mod tests {
         let closed = event(1, "collection.restricted", Some("wagtailcore.Collection"));
         assert!(is_stale(&closed, Tag::Collection(5)) && is_stale(&closed, Tag::Collections));
         assert!(is_stale(&closed, Tag::Type(FILES[0].into())) && !is_stale(&closed, Tag::Collection(6)));
-        assert_eq!(touched(&event(1, "models", None)), Touched::Everything);
-        assert_eq!(touched(&event(1, "user.changed", Some("auth.User"))), Touched::Marks(Vec::new()));
+        let reach = Reach { collections: vec![6, 7], ..Reach::default() };
+        assert!(is_stale_within(&closed, &reach, Tag::Collection(6)));
+        let none = Reach::default();
+        assert_eq!(left_by(&event(1, "models", None), &none), Touched::Everything);
+        assert_eq!(left_by(&event(1, "user.changed", Some("auth.User")), &none), Touched::Marks(Vec::new()));
+        let everywhere = Reach { is_everywhere: true, ..Reach::default() };
+        assert_eq!(left_by(&page_event(1, "created"), &everywhere), Touched::Everything);
     }
 }

@@ -211,7 +211,7 @@ impl Builder {
         Ok(Arc::new(Cms {
             courier: Arc::new(courier),
             stage,
-            following: Following::start(&db, &config, &self.clock).await?,
+            following: Following::start(&db, &config, &self.clock, &signing_key).await?,
             totals: Totals::default(),
             workshop: Workshop::new(files.clone(), &config.media),
             schema,

@@ -27,6 +27,7 @@ use crate::base::Clock;
 use crate::cache::Cache;
 use crate::config::Config;
 use crate::error::Result;
+use crate::events::Event;
 use crate::files::Files;
 use crate::media::Addresses;
 use crate::media::Workshop;
@@ -134,16 +135,18 @@ impl Cms {
     /// Follows the log up to its head. Commands and other processes commit too: `serve` calls this several times a
     /// second.
     pub async fn catch_up(&self) -> Result<()> {
-        self.following.catch_up(&self.db, &self.config, &self.clock).await
+        self.following.catch_up(&self.db, &self.config).await
     }
 
     /// Writes what is to be told to webhooks of everything that this process has followed.
     pub async fn follow_for_webhooks(&self) -> Result<usize> {
         let snapshot = self.snapshot();
+        let keys = |event: &Event| self.cache().dropped_by(event, &snapshot.reach(event));
         let told = webhooks::Told {
             sites: &snapshot.sites,
             restrictions: &snapshot.restrictions,
             followed: snapshot.followed,
+            keys: &keys,
         };
         webhooks::follow(&self.db, &self.clock, &told).await
     }

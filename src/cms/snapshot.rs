@@ -8,6 +8,9 @@ use tokio::sync::watch;
 
 use crate::base::Clock;
 use crate::cache::Cache;
+use crate::cache::Keys;
+use crate::cache::Outside;
+use crate::cache::Reach;
 use crate::config::Config;
 use crate::error::Result;
 use crate::events;
@@ -46,6 +49,14 @@ impl Snapshot {
             followed,
         })
     }
+
+    /// What an event touches beyond what it tells, as far as this snapshot knows.
+    pub fn reach(&self, event: &Event) -> Reach {
+        let is_collection = event.family.as_deref() == Some(schema::COLLECTION);
+        let above = event.id.filter(|_| is_collection).and_then(|id| self.collections.get(Some(id)).ok());
+        let inner = above.into_iter().flat_map(|above| self.collections.beneath(above)).map(|one| one.id);
+        Reach { is_everywhere: self.sites.are_decided_by(event), collections: inner.collect() }
+    }
 }
 
 /// The current snapshot and its place in the log.
@@ -57,10 +68,11 @@ pub(super) struct Following {
 }
 
 impl Following {
-    pub async fn start(db: &Db, config: &Config, clock: &Clock) -> Result<Self> {
+    pub async fn start(db: &Db, config: &Config, clock: &Clock, signing_key: &[u8; 32]) -> Result<Self> {
+        let outside = Outside::new(&config.http, Keys::new(signing_key))?;
         let snapshot = Snapshot::load(&mut db.read().await?, config).await?;
         let (followed, _) = watch::channel(snapshot.followed);
-        let cache = Cache::new(&config.cache, snapshot.followed, clock.now());
+        let cache = Cache::new(&config.cache, outside, (snapshot.followed, clock.now()));
         Ok(Self { current: ArcSwap::from_pointee(snapshot), one_at_a_time: Mutex::new(()), followed, cache })
     }
 
@@ -76,7 +88,7 @@ impl Following {
         self.followed.subscribe()
     }
 
-    pub async fn catch_up(&self, db: &Db, config: &Config, clock: &Clock) -> Result<()> {
+    pub async fn catch_up(&self, db: &Db, config: &Config) -> Result<()> {
         let _alone = self.one_at_a_time.lock().await;
         let mut conn = db.read().await?;
         let before = self.current();
@@ -97,25 +109,16 @@ impl Following {
             let (sites, collections) = (before.sites.clone(), before.collections.clone());
             Snapshot { sites, collections, restrictions: before.restrictions.clone(), followed }
         };
-        self.cache.follow(&log, |id| beneath(&before, &next, id));
-        // Sites, locales and roots decide every address.
-        if next.sites != before.sites {
-            self.cache.forget(clock.now());
-        }
+        // As it was and as it is: what an event took away is known before it alone, and what it brought only after.
+        self.cache.follow(&log, |event| {
+            let (was, is) = (before.reach(event), next.reach(event));
+            let collections = [was.collections, is.collections].concat();
+            Reach { is_everywhere: was.is_everywhere || is.is_everywhere, collections }
+        });
         self.current.store(Arc::new(next));
         self.followed.send_replace(followed);
         Ok(())
     }
-}
-
-/// The collections in a collection, before or after.
-fn beneath(before: &Snapshot, after: &Snapshot, id: i64) -> Vec<i64> {
-    let inner = |snapshot: &Snapshot| -> Vec<i64> {
-        let tree = &snapshot.collections;
-        tree.get(Some(id))
-            .map_or_else(|_| Vec::new(), |above| tree.beneath(above).map(|one| one.id).collect())
-    };
-    [inner(before), inner(after)].concat()
 }
 
 /// Whether an event changes anything that the snapshot holds.

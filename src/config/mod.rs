@@ -19,8 +19,8 @@ use crate::error::Result;
 
 pub use page::reference_page;
 pub use sections::{
-    AccessForm, Accounts, Api, Cache, Database, Limits, Load, LocalePrefix, Log, LogFormat, Media, Metrics,
-    Search, Server, SiteConfig, Synchronous, Webhooks,
+    AccessForm, Accounts, Api, Cache, Database, Http, Limits, Load, LocalePrefix, Log, LogFormat, Media,
+    Metrics, Search, Separator, Server, SiteConfig, Synchronous, Webhooks,
 };
 use value::Section;
 pub use value::{Setting, ThemeName};
@@ -55,6 +55,8 @@ pub struct Config {
     pub search: Search,
     /// Answers kept in memory.
     pub cache: Cache,
+    /// What browsers and other caches are told.
+    pub http: Http,
     /// Calls out on events.
     pub webhooks: Webhooks,
     /// What the program tells about itself.
@@ -84,6 +86,7 @@ impl Config {
             accounts: Accounts::default(),
             search: Search::default(),
             cache: Cache::default(),
+            http: Http::default(),
             webhooks: Webhooks::default(),
             log: Log::default(),
             metrics: Metrics::default(),
@@ -99,7 +102,7 @@ impl Config {
         self.sections().into_iter().find(|section| section.table() == name)
     }
 
-    fn sections(&mut self) -> [&mut dyn Section; 13] {
+    fn sections(&mut self) -> [&mut dyn Section; 14] {
         [
             &mut self.server,
             &mut self.load,
@@ -111,6 +114,7 @@ impl Config {
             &mut self.accounts,
             &mut self.search,
             &mut self.cache,
+            &mut self.http,
             &mut self.webhooks,
             &mut self.log,
             &mut self.metrics,

@@ -222,6 +222,52 @@ section! {
 }
 
 section! {
+    /// What browsers and caches on the way (a CDN, a proxy) are told of public answers. What is made for one person is
+    /// `private, no-store` whatever stands here; 0 everywhere in a group leaves its answers to be asked for each time.
+    Http ("http") {
+        /// Seconds for which a browser may show JSON of the API without asking (`max-age`).
+        api_browser_seconds: u32 = 0;
+        /// Seconds for which a shared cache may (`s-maxage`); purge it by webhooks, see `docs/webhooks.md`.
+        api_shared_seconds: u32 = 0;
+        /// Seconds for which what is older may still be shown while a newer one is fetched (`stale-while-revalidate`).
+        api_stale_seconds: u32 = 0;
+        /// The same of pages of a theme, for browsers.
+        pages_browser_seconds: u32 = 0;
+        /// For shared caches.
+        pages_shared_seconds: u32 = 0;
+        /// While a newer one is fetched.
+        pages_stale_seconds: u32 = 0;
+        /// The same of feeds and sitemaps, for browsers.
+        feeds_browser_seconds: u32 = 0;
+        /// For shared caches.
+        feeds_shared_seconds: u32 = 0;
+        /// While a newer one is fetched.
+        feeds_stale_seconds: u32 = 0;
+        /// The same of images and documents, for browsers.
+        media_browser_seconds: u32 = 0;
+        /// For shared caches.
+        media_shared_seconds: u32 = 0;
+        /// While a newer one is fetched.
+        media_stale_seconds: u32 = 0;
+        /// The header in which public answers tell by which keys they are purged: `Surrogate-Key`, `Cache-Tag`, `xkey`;
+        /// empty for none.
+        surrogate_keys: String = String::new();
+        /// What stands between two of them: `space` or `comma`, as the CDN wants it.
+        surrogate_separator: Separator = Separator::Space;
+    }
+}
+
+choice! {
+    /// What stands between two surrogate keys.
+    Separator ("\"space\" or \"comma\"") {
+        /// As in `Surrogate-Key`.
+        Space = "space",
+        /// As in `Cache-Tag`.
+        Comma = "comma",
+    }
+}
+
+section! {
     /// Calls out on events.
     Webhooks ("webhooks") {
         /// Networks (`10.0.0.0/8`), addresses and host names that may be called although they are private; others are

@@ -18,6 +18,7 @@ use crate::base::Timestamp;
 use crate::cache::ANY_PAGE;
 use crate::cache::Answer;
 use crate::cache::Made;
+use crate::cache::Sort;
 use crate::cache::Tag;
 use crate::content::Object;
 use crate::error::Error;
@@ -51,7 +52,8 @@ pub async fn show(visit: &Visit, section: &str) -> Result<Response> {
             let beneath = Tag::Listed(ANY_PAGE.to_owned(), page.tree_path()?.clone());
             let itself = Tag::Page(page.id, page.url_path.clone());
             let address = Tag::Address(page.url_path.clone());
-            Ok(Made::of(made(visit, &page).await?, vec![itself, address, beneath]))
+            let made = Made::of(made(visit, &page).await?, vec![itself, address, beneath]);
+            Ok(Made { sort: Some(Sort::Feed), ..made })
         })
         .await
 }

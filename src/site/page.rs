@@ -17,6 +17,7 @@ use super::visit::Visit;
 use super::visit::html;
 use crate::base::Timestamp;
 use crate::cache::Made;
+use crate::cache::Sort;
 use crate::cache::Tag;
 use crate::content::Object;
 use crate::error::Error;
@@ -99,8 +100,8 @@ async fn public(visit: &Visit, page: &Object) -> Result<Response> {
         .kept(key, async {
             let Drawn { html: body, mut made_of } = drawn(visit, page, None).await?;
             made_of.push(Tag::Address(page.url_path.clone()));
-            let made = Made::of(html(200, body, true), made_of);
-            Ok(Made { until: Some(since.plus_seconds(KEPT_SECONDS)), since: Some(since), ..made })
+            let (until, since) = (Some(since.plus_seconds(KEPT_SECONDS)), Some(since));
+            Ok(Made { until, since, sort: Some(Sort::Page), ..Made::of(html(200, body, true), made_of) })
         })
         .await
 }

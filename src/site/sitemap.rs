@@ -12,6 +12,7 @@ use super::visit::Visit;
 use crate::cache::ANY_PAGE;
 use crate::cache::Answer;
 use crate::cache::Made;
+use crate::cache::Sort;
 use crate::cache::Tag;
 use crate::error::Error;
 use crate::error::Result;
@@ -61,7 +62,8 @@ async fn answer(visit: &Visit, part: Option<usize>) -> Result<Response> {
         let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
         let roots = visit.here.sites.roots_of(visit.here.site.id);
         let made_of = roots.map(|root| Tag::Listed(ANY_PAGE.to_owned(), root.place.clone())).collect();
-        Ok(Made::of(Answer { status: 200, headers, body: body.into() }, made_of))
+        let made = Made::of(Answer { status: 200, headers, body: body.into() }, made_of);
+        Ok(Made { sort: Some(Sort::Feed), ..made })
     };
     visit.kept(key, made).await
 }

@@ -109,6 +109,7 @@ mod tests {
             url_path: url_path.to_owned(),
             locale: locale.to_owned(),
             place: crate::base::TreePath::root(),
+            translation_key: String::new(),
         };
         let config = SiteConfig {
             locale_prefix: prefix,

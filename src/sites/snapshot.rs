@@ -34,6 +34,8 @@ pub struct Root {
     pub locale: String,
     /// The page's place in the tree.
     pub place: TreePath,
+    /// The key that its translations share.
+    pub translation_key: String,
 }
 
 row! {
@@ -75,6 +77,23 @@ impl Sites {
             }
             _ => false,
         }
+    }
+
+    /// Whether this event may change what addresses are decided by: a site, a locale, or a page that shows a site or
+    /// stands above one that does.
+    pub fn are_decided_by(&self, event: &Event) -> bool {
+        let key = event.data.get("translation_key").and_then(serde_json::Value::as_str);
+        let (places, urls) = (
+            || event.path_before.iter().chain(&event.path_after),
+            || event.url_before.iter().chain(&event.url_after),
+        );
+        let is_of = |root: &Root| {
+            key.is_some_and(|key| root.translation_key == key)
+                || places().any(|place| place.contains(&root.place))
+                || urls().any(|url_path| root.url_path.starts_with(url_path.as_str()))
+        };
+        let is_page = event.family.as_deref() == Some("page");
+        Self::is_touched_by(event) && (!is_page || self.roots.iter().any(is_of))
     }
 
     /// Every site, by id.
@@ -168,7 +187,8 @@ impl RootRow {
     fn root(&self, site: i64) -> Option<Root> {
         let locale = self.locale.clone().unwrap_or_default();
         let (url_path, place) = (self.url_path.clone()?, self.path.clone()?);
-        Some(Root { site, page: self.id, url_path, locale, place })
+        let translation_key = self.translation_key.clone().unwrap_or_default();
+        Some(Root { site, page: self.id, url_path, locale, place, translation_key })
     }
 }
 

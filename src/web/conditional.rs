@@ -66,6 +66,9 @@ pub(super) fn written(
     if kept.status != StatusCode::OK {
         return assembled(kept.status, headers, (coding, body));
     }
+    if let Some(left) = kept.left(now) {
+        headers.insert(header::CACHE_CONTROL, left);
+    }
     let changed = kept.changed.as_ref().filter(|(at, _)| at.plus_seconds(DATED_AFTER_SECONDS) <= now);
     headers.insert(header::ETAG, kept.etag(coding).clone());
     headers.extend(changed.map(|(_, date)| (header::LAST_MODIFIED, date.clone())));

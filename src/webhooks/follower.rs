@@ -30,6 +30,8 @@ pub struct Told<'a> {
     pub restrictions: &'a [Restriction],
     /// The number of the last event that is in them; no further event is dealt with.
     pub followed: i64,
+    /// The surrogate keys of the answers that an event drops.
+    pub keys: &'a (dyn Fn(&Event) -> Vec<String> + Send + Sync),
 }
 
 /// Writes the deliveries of everything that happened since the last time, and tells how many there are.
@@ -53,7 +55,7 @@ pub async fn follow(db: &Db, clock: &Clock, told: &Told<'_>) -> Result<usize> {
         work.lock(NAME).await?;
         // Another process may have been here between the look and the lock.
         if events::position(&mut work, NAME).await? == position {
-            written += write(&mut work, &webhooks, &ground, &batch).await?;
+            written += write(&mut work, (&webhooks, told), &ground, &batch).await?;
             events::advance(&mut work, NAME, last).await?;
             work.commit().await?;
         }
@@ -61,15 +63,21 @@ pub async fn follow(db: &Db, clock: &Clock, told: &Told<'_>) -> Result<usize> {
     Ok(written)
 }
 
-async fn write(work: &mut Work, webhooks: &[Webhook], ground: &Ground<'_>, batch: &[Event]) -> Result<usize> {
+async fn write(
+    work: &mut Work,
+    (webhooks, told): (&[Webhook], &Told<'_>),
+    ground: &Ground<'_>,
+    batch: &[Event],
+) -> Result<usize> {
     let mut written = 0;
     for event in batch {
         let Some(kind) = Kind::of(event) else { continue };
-        let addresses = ground.addresses(event);
-        for webhook in webhooks.iter().filter(|webhook| webhook.wants(event, &addresses.sites)) {
+        let (addresses, keys) = (ground.addresses(event), (told.keys)(event));
+        let shows = kind.shows || !keys.is_empty();
+        for webhook in webhooks.iter().filter(|webhook| webhook.wants(event, &addresses.sites, shows)) {
             let name = format!("{}:{}:{}", webhook.id, webhook.created_at.micros(), event.number);
             let id = Uuid::new_v5(&NAMESPACE, name.as_bytes()).to_string();
-            let body = payload::body(&id, event, kind, &addresses);
+            let body = payload::body(&id, (event, kind), &addresses, &keys);
             let delivery = Delivery::new(id, webhook.id, kind.word, body, work.now);
             Delivery { event: Some(event.number), ..delivery }.insert(work).await?;
             written += 1;

@@ -1,5 +1,6 @@
-//! What a call says: one shape for every event. What happened to which object, where it was and where it is; never
-//! what is in it, and never the address of what not everybody may see.
+//! What a call says: one shape for every event. What happened to which object, where it was and where it is, and by
+//! which surrogate keys caches drop what shows it; never what is in it, and never the address of what not everybody may
+//! see.
 
 use std::collections::HashSet;
 
@@ -68,7 +69,7 @@ pub async fn public_pages(conn: &mut Conn, events: &[Event]) -> Result<HashSet<i
 }
 
 /// The body of a call about an event.
-pub fn body(delivery: &str, event: &Event, kind: Kind, addresses: &Addresses) -> String {
+pub fn body(delivery: &str, (event, kind): (&Event, Kind), addresses: &Addresses, keys: &[String]) -> String {
     let url = |address: &Option<Address>| address.as_ref().map(Address::url);
     let site = addresses.after.as_ref().or(addresses.before.as_ref()).map(|address| address.site);
     json!({
@@ -80,6 +81,7 @@ pub fn body(delivery: &str, event: &Event, kind: Kind, addresses: &Addresses) ->
         "site": site.or(event.site),
         "locale": event.locale,
         "address": { "before": url(&addresses.before), "after": url(&addresses.after) },
+        "keys": keys,
         "actor": event.actor_id,
         "at": event.at,
     })
@@ -98,6 +100,7 @@ pub fn test_body(delivery: &str, actor: Option<i64>, at: Timestamp) -> String {
         "site": nothing,
         "locale": nothing,
         "address": { "before": nothing, "after": nothing },
+        "keys": [],
         "actor": actor,
         "at": at,
     })

@@ -24,7 +24,7 @@ pub struct Kind {
 
 impl Kind {
     /// Every kind, those that readers notice first. Accounts and webhooks themselves are told to nobody.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::new("published", "Published", true),
         Self::new("unpublished", "Unpublished", true),
         Self::new("moved", "Moved", true),
@@ -34,6 +34,7 @@ impl Kind {
         Self::new("saved", "A redirect saved", true),
         Self::new("site", "A site or language changed", true),
         Self::new("models", "The content models changed", true),
+        Self::new("renumbered", "Places of pages counted anew", true),
         Self::new("created", "A draft made", false),
         Self::new("edited", "A draft saved", false),
         Self::new("submitted", "A form sent", false),
@@ -112,11 +113,12 @@ impl Webhook {
         conn.optional(ask).await?.ok_or_else(|| Error::not_found(format!("webhook {id}")))
     }
 
-    /// Whether it wants to hear of this event, which happened on one of these sites, or on none.
-    pub fn wants(&self, event: &Event, sites: &[i64]) -> bool {
+    /// Whether it wants to hear of this event, which happened on one of these sites, or on none. `shows` tells whether
+    /// readers may notice it.
+    pub fn wants(&self, event: &Event, sites: &[i64], shows: bool) -> bool {
         let Some(kind) = Kind::of(event) else { return false };
         let (kinds, types) = (words(&self.kinds), words(&self.types));
-        let wants_kind = if kinds.is_empty() { kind.shows } else { kinds.contains(&kind.word) };
+        let wants_kind = if kinds.is_empty() { shows } else { kinds.contains(&kind.word) };
         let label = event.type_.as_deref().unwrap_or_default();
         let is_page = event.family.as_deref() == Some(crate::schema::PAGE_FAMILY);
         let wants_type = types.is_empty() || types.contains(&label) || is_page && types.contains(&PAGE);

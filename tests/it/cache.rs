@@ -1,6 +1,7 @@
 //! Kept answers against fresh ones: whatever happens between two looks, they are the same, and what nothing touched
 //! stays kept.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use axum::Router;
@@ -19,6 +20,7 @@ use siskin::media::{self, Admits, Focal};
 use siskin::pages::{self, Privacy};
 use siskin::redirects::Redirect;
 use siskin::schema::{IMAGE, PAGE_FAMILY};
+use siskin::webhooks::{self, Delivery, Rules, Wanted};
 use siskin::{server, sites};
 use tower::ServiceExt;
 
@@ -29,13 +31,16 @@ use crate::site::copy_starter;
 const STEPS: usize = 120;
 /// Addresses that are looked at after each step.
 const LOOKS: usize = 14;
+/// The header of surrogate keys.
+const KEYS: &str = "surrogate-key";
 
-/// Two programs on one store: one keeps its answers, the other makes each anew.
+/// Two programs on one store: one keeps its answers, the other makes each anew. A webhook is told of everything.
 struct Pair {
     keeping: Arc<Cms>,
     making: Arc<Cms>,
     doors: (Router, Router),
     clock: Clock,
+    webhook: i64,
 }
 
 #[derive(Debug, PartialEq)]
@@ -54,13 +59,15 @@ impl Pair {
             let mut config = Config::load(dir).unwrap();
             config.database = fresh.config.clone();
             config.cache.enabled = enabled;
+            config.http.surrogate_keys = KEYS.to_owned();
             Cms::builder(dir).config(config).clock(clock.clone()).open().await.unwrap()
         };
         let keeping = open(true).await;
         keeping.begin().await.unwrap();
         let making = open(false).await;
         let doors = (server::router(keeping.clone()).unwrap(), server::router(making.clone()).unwrap());
-        Self { keeping, making, doors, clock }
+        let webhook = webhook(&keeping).await;
+        Self { keeping, making, doors, clock, webhook }
     }
 
     async fn act(&self, change: impl AsyncFnOnce(&mut Work) -> Result<()>) {
@@ -88,6 +95,29 @@ impl Pair {
         fresh
     }
 
+    /// The surrogate keys of an answer that is kept, if it is.
+    async fn kept(&self, path: &str) -> Option<BTreeSet<String>> {
+        asked(&self.doors.0, path, &[]).await;
+        let before = self.keeping.cache().makings();
+        let answer = asked(&self.doors.0, path, &[]).await;
+        let keys = answer.headers.into_iter().find(|(name, _)| name == KEYS)?.1;
+        let is_kept = self.keeping.cache().makings() == before;
+        is_kept.then(|| keys.split(' ').map(str::to_owned).collect())
+    }
+
+    /// The surrogate keys that a receiver of webhooks is told of since this event.
+    async fn told_to_drop(&self, since: i64) -> BTreeSet<String> {
+        self.keeping.follow_for_webhooks().await.unwrap();
+        let mut conn = self.keeping.db.read().await.unwrap();
+        let deliveries = Delivery::of(&mut conn, self.webhook, 100, 0).await.unwrap();
+        let told = deliveries.iter().filter(|delivery| delivery.event > Some(since)).flat_map(|delivery| {
+            let body: Value = serde_json::from_str(&delivery.body).unwrap();
+            let keys = body["keys"].as_array().unwrap().iter().map(|key| key.as_str().unwrap().to_owned());
+            keys.collect::<Vec<_>>()
+        });
+        told.collect()
+    }
+
     /// How many answers were made for these addresses.
     async fn made(&self, paths: &[&str]) -> u64 {
         let mut made = 0;
@@ -95,11 +125,25 @@ impl Pair {
             let before = self.keeping.cache().makings();
             asked(&self.doors.0, path, &[]).await;
             let more = self.keeping.cache().makings() - before;
-            println!("{path}: {more}");
             made += more;
         }
         made
     }
+}
+
+/// A receiver that asks for nothing in particular, and so is told of all that readers may notice.
+async fn webhook(cms: &Cms) -> i64 {
+    let wanted = Wanted {
+        name: "CDN".into(),
+        url: "https://cdn.example/purge".into(),
+        active: true,
+        ..Wanted::default()
+    };
+    let rules = Rules { guard: cms.courier.guard(), schema: &cms.schema };
+    let mut work = cms.work(Actor::System("test")).await.unwrap();
+    let webhook = webhooks::create(&mut work, rules, wanted).await.unwrap();
+    cms.commit(work).await.unwrap();
+    webhook.id
 }
 
 async fn asked(doors: &Router, path: &str, headers: &[(&str, &str)]) -> Answer {
@@ -256,7 +300,19 @@ async fn a_kept_answer_is_what_a_fresh_one_is_whatever_happens() {
                 );
             }
             pair.clock.set(pair.clock.now().plus_seconds(1));
+            let mut kept = BTreeMap::new();
+            for _ in 0..LOOKS {
+                let path = &all[rng.random_range(0..all.len())];
+                kept.extend(pair.kept(path).await.map(|keys| (path, keys)));
+            }
+            let before = pair.keeping.snapshot().followed;
             told.push(step(&pair, &mut rng, number as i64).await);
+            let dropped = pair.told_to_drop(before).await;
+            for (path, keys) in kept {
+                let is_gone = pair.made(&[path]).await > 0;
+                let goes_outside = keys.intersection(&dropped).next().is_some();
+                assert!(goes_outside || !is_gone, "only we drop {path}; seed {seed}, {told:#?}");
+            }
         }
         assert!(pair.keeping.cache().bytes() > 0);
         pair.keeping.db.close().await;

@@ -14,6 +14,7 @@ mod events;
 mod extending;
 mod extending_handlers;
 mod files;
+mod freshness;
 mod front_end;
 mod house;
 mod import;

@@ -19,6 +19,7 @@ use crate::base::TreePath;
 use crate::cache::ANY_PAGE;
 use crate::cache::Kept;
 use crate::cache::Made;
+use crate::cache::Sort;
 use crate::cache::Tag;
 use crate::query::Item;
 use crate::query::Library;
@@ -73,8 +74,13 @@ pub async fn or_made(
             Ok(Answer::Object(_, tags)) => Some(tags.clone()),
             _ => None,
         };
-        let answer = answer::written(outcome, form);
-        Ok::<_, std::convert::Infallible>(Made { made_of, ..Made::passing(answer) })
+        // A cache that takes one form for the other must not come to keep the page for eyes.
+        let sort = matches!(form, Form::Json(_)).then_some(Sort::Api);
+        Ok::<_, std::convert::Infallible>(Made {
+            made_of,
+            sort,
+            ..Made::passing(answer::written(outcome, form))
+        })
     };
     web::kept(&ask.cms, key, made).await.unwrap_or_else(|never| match never {})
 }
