@@ -35,6 +35,9 @@ pub enum Error {
     /// The store or a bounded queue is busy; trying again later can help.
     #[error("busy, please try again: {0}")]
     Busy(String),
+    /// Something that was asked for is still being made ready; the words say what, and that it will be.
+    #[error("{0}")]
+    Unready(String),
     /// A stored row makes no sense; names table and key.
     #[error("the stored {table} {key} makes no sense: {what}")]
     Corrupt {

@@ -6,15 +6,16 @@ use clap::Args;
 
 use crate::accounts::Actor;
 use crate::cms::{Cms, ModelChanges, SiteFolder};
+use crate::content::values;
 use crate::error::Result;
 use crate::events::handlers;
 use crate::media;
 use crate::pages::doctor;
 use crate::store::Conn;
 
-use super::REFUSED;
+use super::{REFUSED, filling};
 
-/// Look for what cannot be: in the tree, addresses, flags, references and files.
+/// Look for what cannot be: in the tree, addresses, flags, references, values and files.
 ///
 /// Answers 1 if something is wrong and stays so. It may run beside a serving program; with --repair the program has to
 /// be stopped first.
@@ -48,6 +49,7 @@ async fn examine(cms: &Cms) -> Result<usize> {
         let remedy = if finding.mendable { " (--repair mends it)" } else { "" };
         println!("{}: {}{remedy}", finding.what, finding.problem);
     }
+    let astray = tell_values(&mut conn, cms).await?;
     let files = media::findings(&mut conn, &cms.files).await?;
     for name in &files.missing {
         println!("{name}: the file is gone; upload it again");
@@ -57,7 +59,26 @@ async fn examine(cms: &Cms) -> Result<usize> {
     if useless > 0 {
         println!("{useless} files are used by nothing (--repair deletes them)");
     }
-    Ok(found.len() + files.missing.len() + failing)
+    Ok(found.len() + astray + files.missing.len() + failing)
+}
+
+/// Tells what of the values that queries filter and order by does not fit the content: how many types that is about.
+async fn tell_values(conn: &mut Conn, cms: &Cms) -> Result<usize> {
+    let astray = values::examine(conn, &cms.schema).await?;
+    for (label, objects) in &astray.objects {
+        let (number, first) = (objects.len(), objects.first().map_or(0, |key| key.0));
+        println!(
+            "{label}: the value rows of {number} objects, the first with key {first}, are not those of their content \
+             (--repair mends it)"
+        );
+    }
+    if !astray.unfilled.is_empty() {
+        let number = astray.unfilled.len();
+        println!(
+            "{number} fields wait to be filled or emptied; a serving program does it, and so does --repair"
+        );
+    }
+    Ok(astray.objects.len())
 }
 
 async fn failing_handlers(conn: &mut Conn) -> Result<usize> {
@@ -76,6 +97,11 @@ async fn failing_handlers(conn: &mut Conn) -> Result<usize> {
 async fn repair(cms: &Cms) -> Result<()> {
     let mut work = cms.work(Actor::System("doctor")).await?;
     doctor::repair(&mut work).await?;
+    cms.commit(work).await?;
+    filling::fill(cms).await?;
+    let astray = values::examine(&mut cms.db.snapshot().await?, &cms.schema).await?;
+    let mut work = cms.work(Actor::System("doctor")).await?;
+    values::repair(&mut work, &cms.schema, &astray).await?;
     cms.commit(work).await?;
     let found = media::findings(&mut cms.db.snapshot().await?, &cms.files).await?;
     media::sweep(&cms.files, &found).await

@@ -5,6 +5,7 @@
 
 mod config;
 mod doctor;
+mod filling;
 mod handlers;
 mod import;
 mod migrate;

@@ -10,6 +10,8 @@ use crate::content::evolve::{self, Evolution};
 use crate::error::Result;
 use crate::schema::{self, Change};
 
+use super::filling;
+
 /// Check the models, or change stored content to fit them.
 #[derive(Args)]
 pub struct Models {
@@ -71,7 +73,7 @@ async fn apply(site: SiteFolder) -> Result<()> {
     let changes = evolve::apply(&mut work, &cms.schema).await?;
     cms.commit(work).await?;
     tell(&Evolution { changes, ..Evolution::default() });
-    Ok(())
+    filling::fill(&cms).await
 }
 
 async fn prune(site: SiteFolder, label: &str, field: &str) -> Result<()> {

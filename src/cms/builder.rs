@@ -19,6 +19,7 @@ use super::snapshot::Following;
 use crate::base::Clock;
 use crate::config;
 use crate::config::Config;
+use crate::content::values::Readiness;
 use crate::error::Result;
 use crate::events::Event;
 use crate::files::Files;
@@ -206,12 +207,15 @@ impl Builder {
         let files = Files::open(&config);
         let index = Arc::new(Index::open(&config.data("index"))?);
         let schema = Arc::new(schema);
-        let stage = Stage::new(theme, schema.clone(), addresses.clone(), &config.site.time_zone)?;
+        let values = Arc::new(Readiness::load(&mut db.read().await?, schema.clone()).await?);
+        let stage =
+            Stage::new(theme, (schema.clone(), values.clone()), addresses.clone(), &config.site.time_zone)?;
         let courier = Courier::new(&db, &self.clock, signing_key, &config.webhooks)?;
         Ok(Arc::new(Cms {
             courier: Arc::new(courier),
             stage,
-            following: Following::start(&db, &config, &self.clock, &signing_key).await?,
+            following: Following::start(&db, &config, &self.clock, (&signing_key, values.clone())).await?,
+            values,
             totals: Totals::default(),
             workshop: Workshop::new(files.clone(), &config.media),
             schema,

@@ -5,6 +5,7 @@ use crate::accounts::Work;
 use crate::base::Clock;
 use crate::content::evolve;
 use crate::content::evolve::Evolution;
+use crate::content::values;
 use crate::error::Error;
 use crate::error::Result;
 use crate::schema::Schema;
@@ -26,13 +27,15 @@ pub(super) async fn take_in(db: &Db, clock: &Clock, schema: &Schema, wanted: Mod
     if wanted == ModelChanges::Ignore {
         return Ok(());
     }
-    let evolution = evolve::look_ahead(&mut db.snapshot().await?, schema).await?;
-    if evolution.changes.is_empty() {
+    let mut conn = db.snapshot().await?;
+    let evolution = evolve::compare(&mut conn, schema).await?;
+    if evolution.changes.is_empty() && values::agree(&mut conn, schema).await? {
         return Ok(());
     }
     if wanted == ModelChanges::ApplyHarmless && evolution.touches_content() {
-        return Err(Error::Setup(told(&evolution)));
+        return Err(Error::Setup(told(&evolve::look_ahead(&mut conn, schema).await?)));
     }
+    drop(conn);
     let mut work = Work::begin(db, clock, Actor::System("models")).await?;
     evolve::apply(&mut work, schema).await?;
     work.commit().await

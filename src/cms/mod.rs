@@ -26,6 +26,10 @@ use crate::accounts::Work;
 use crate::base::Clock;
 use crate::cache::Cache;
 use crate::config::Config;
+use crate::content::values;
+use crate::content::values::Readiness;
+use crate::content::values::Step;
+use crate::error::Error;
 use crate::error::Result;
 use crate::events::Event;
 use crate::files::Files;
@@ -41,6 +45,10 @@ use crate::sites::Sites;
 use crate::store::Db;
 use crate::webhooks;
 use crate::webhooks::Courier;
+
+/// The wait where somebody else holds what is to be filled next, and how often it is waited for.
+const WHILE_HELD: std::time::Duration = std::time::Duration::from_millis(50);
+const PATIENCE: u32 = 600;
 
 /// A site's content management system, open and ready.
 pub struct Cms {
@@ -58,6 +66,8 @@ pub struct Cms {
     pub registry: Registry,
     /// What the program adds for the doors.
     pub extension: Extension,
+    /// Which fields can be filtered and ordered by.
+    pub values: Arc<Readiness>,
     /// Where renditions are made.
     pub workshop: Workshop,
     /// Addresses of renditions.
@@ -149,6 +159,36 @@ impl Cms {
             keys: &keys,
         };
         webhooks::follow(&self.db, &self.clock, &told).await
+    }
+
+    /// Does a bounded piece of what is left to do after a change of the models: fills the value rows of some objects, or
+    /// empties some of what is left of a field.
+    pub async fn fill_some(&self) -> Result<Step> {
+        let mut work = self.work(Actor::System("models")).await?;
+        let step = values::fill_some(&mut work, &self.schema).await?;
+        if let Step::Done(..) = step {
+            self.commit(work).await?;
+        }
+        Ok(step)
+    }
+
+    /// Does all of it, and tells after every step how much is done of how much.
+    ///
+    /// # Errors
+    /// `Busy` when somebody else holds an object for long.
+    pub async fn fill_all(&self, mut told: impl FnMut(i64, i64)) -> Result<()> {
+        let mut waited = 0;
+        loop {
+            match self.fill_some().await? {
+                Step::Nothing => return Ok(()),
+                Step::Done(done, all) => (waited = 0, told(done, all)).1,
+                Step::Held if waited < PATIENCE => {
+                    waited += 1;
+                    tokio::time::sleep(WHILE_HELD).await;
+                }
+                Step::Held => return Err(Error::Busy("another program changes the same objects".to_owned())),
+            }
+        }
     }
 
     /// The number of the last event that this process followed; changes when it follows further.

@@ -12,6 +12,7 @@ use crate::cache::Keys;
 use crate::cache::Outside;
 use crate::cache::Reach;
 use crate::config::Config;
+use crate::content::values::Readiness;
 use crate::error::Result;
 use crate::events;
 use crate::events::Event;
@@ -65,15 +66,24 @@ pub(super) struct Following {
     one_at_a_time: Mutex<()>,
     followed: watch::Sender<i64>,
     cache: Cache,
+    values: Arc<Readiness>,
 }
 
 impl Following {
-    pub async fn start(db: &Db, config: &Config, clock: &Clock, signing_key: &[u8; 32]) -> Result<Self> {
+    pub async fn start(
+        db: &Db,
+        config: &Config,
+        clock: &Clock,
+        (signing_key, values): (&[u8; 32], Arc<Readiness>),
+    ) -> Result<Self> {
         let outside = Outside::new(&config.http, Keys::new(signing_key))?;
         let snapshot = Snapshot::load(&mut db.read().await?, config).await?;
         let (followed, _) = watch::channel(snapshot.followed);
         let cache = Cache::new(&config.cache, outside, (snapshot.followed, clock.now()));
-        Ok(Self { current: ArcSwap::from_pointee(snapshot), one_at_a_time: Mutex::new(()), followed, cache })
+        // After the head: what becomes ready while this is read is read once more.
+        values.refresh(&mut db.read().await?).await?;
+        let (current, one_at_a_time) = (ArcSwap::from_pointee(snapshot), Mutex::new(()));
+        Ok(Self { current, one_at_a_time, followed, cache, values })
     }
 
     pub fn current(&self) -> Arc<Snapshot> {
@@ -102,6 +112,9 @@ impl Following {
             let Some(last) = batch.last() else { break };
             followed = last.number;
             log.extend(batch);
+        }
+        if log.iter().any(|event| event.kind == "values") {
+            self.values.refresh(&mut conn).await?;
         }
         let next = if log.iter().any(touches) {
             Snapshot { followed, ..Snapshot::load(&mut conn, config).await? }

@@ -1,10 +1,12 @@
 //! Changing the models under stored content: first shown, then applied, never losing anything.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use crate::accounts::Work;
 use crate::error::Error;
 use crate::error::Result;
+use crate::schema;
 use crate::schema::Change;
 use crate::schema::Document;
 use crate::schema::Kinds;
@@ -16,10 +18,8 @@ use crate::schema::evolve;
 use crate::store::Conn;
 use crate::store::sql;
 
-use super::Object;
-
-/// Documents that are read at once while content is brought to new models.
-const BATCH: i64 = 200;
+use super::stored::Visit;
+use super::values;
 
 /// What today's models would change.
 #[derive(Debug, Default)]
@@ -59,53 +59,93 @@ pub async fn signature(conn: &mut Conn) -> Result<Signature> {
     }
 }
 
-/// Looks at what today's models would change, touching nothing.
-pub async fn look_ahead(conn: &mut Conn, schema: &Schema) -> Result<Evolution> {
+/// What today's models would change, and how many objects that is about; no document is read.
+pub async fn compare(conn: &mut Conn, schema: &Schema) -> Result<Evolution> {
     let before = signature(conn).await?;
-    let mut evolution = Evolution { changes: differences(&before, schema), ..Evolution::default() };
     let counts: Vec<(String, i64)> =
         conn.all(sql("select type, count(*) from objects group by type order by type")).await?;
-    evolution.objects = counts.into_iter().collect();
+    let changes = differences(&before, schema);
+    Ok(Evolution { changes, objects: counts.into_iter().collect(), refused: Vec::new() })
+}
+
+/// The same, with every value that would not convert: every document that changes is tried, and none is touched.
+pub async fn look_ahead(conn: &mut Conn, schema: &Schema) -> Result<Evolution> {
+    let before = signature(conn).await?;
+    let mut evolution = compare(conn, schema).await?;
     for declared in changed_types(schema, &evolution.changes) {
         let kinds = before.kinds_of(&declared);
         let mut visit = Visit::new(&declared);
         while let Some(batch) = visit.next(conn).await? {
             for stored in batch {
-                let refused = evolve(&declared, &stored.document()?, &kinds).err().unwrap_or_default();
-                let told = refused.into_iter().map(|refusal| (stored.what(), refusal.path, refusal.reason));
-                evolution.refused.extend(told);
+                if let Err(refusals) = evolve(&declared, &stored.document()?, &kinds) {
+                    evolution.refused.extend(stored.told(refusals));
+                }
             }
         }
     }
     Ok(evolution)
 }
 
-/// Brings stored content to today's models and remembers them.
+/// Brings stored content to today's models and remembers them. Each document is read once: it is tried and written in
+/// one go, and where one is refused the caller's transaction is to be dropped with all that was written before. Value
+/// rows that are others now are left to be filled ([`values::fill_some`]).
 ///
 /// # Errors
-/// `Conflict` when a value does not convert, naming the first; nothing is changed then.
+/// `Conflict` when a value does not convert, naming the first; nothing may be committed then.
 pub async fn apply(work: &mut Work, schema: &Schema) -> Result<Vec<Change>> {
-    let evolution = look_ahead(work, schema).await?;
-    if let Some((what, path, reason)) = evolution.refused.first() {
+    // Two processes that start at the same time apply one after the other, and the second finds nothing to do.
+    work.lock("models").await?;
+    let before = signature(work).await?;
+    let changes = differences(&before, schema);
+    let mut rewritten = Rewritten::default();
+    let mut revalued = Vec::new();
+    for declared in changed_types(schema, &changes) {
+        let kinds = before.kinds_of(&declared);
+        rewritten.fields.clear();
+        rewrite(work, (&declared, &kinds), &mut rewritten).await?;
+        revalued.push((declared, std::mem::take(&mut rewritten.fields)));
+    }
+    if let Some((what, path, reason)) = rewritten.refused.first() {
         return Err(Error::Conflict(format!(
             "{} stored values do not convert, the first in {what} at {path}: {reason}",
-            evolution.refused.len()
+            rewritten.refused.len()
         )));
     }
-    let before = signature(work).await?;
-    for declared in changed_types(schema, &evolution.changes) {
-        let kinds = before.kinds_of(&declared);
-        rewrite(work, &declared, &kinds).await?;
+    values::register(work, schema).await?;
+    for (declared, fields) in &revalued {
+        values::start_over(work, declared, fields).await?;
     }
     let next = serde_json::to_string(&before.followed_by(schema))?;
     work.execute(sql("delete from models where id = 1")).await?;
     let insert = sql("insert into models (id, signature, applied_at) values (1, ?, ?)");
     let insert = insert.bind(next).bind(work.now);
     work.execute(insert).await?;
-    if !evolution.changes.is_empty() {
-        work.record(super::object::models_event(&evolution.changes));
+    if !changes.is_empty() {
+        work.record(super::object::models_event(&changes));
     }
-    Ok(evolution.changes)
+    Ok(changes)
+}
+
+/// What came of rewriting documents.
+#[derive(Default)]
+struct Rewritten {
+    /// Fields of the type at hand whose value rows are others now.
+    fields: BTreeSet<String>,
+    /// Values that do not convert: object, path, reason.
+    refused: Vec<(String, String, String)>,
+}
+
+impl Rewritten {
+    fn note(&mut self, declared: &Type, before: &Document, after: &Document) {
+        for field in schema::filterable(declared)
+            .filter(|field| !self.fields.contains(&field.name))
+            .collect::<Vec<_>>()
+        {
+            if schema::filter_values_of(field, before) != schema::filter_values_of(field, after) {
+                self.fields.insert(field.name.clone());
+            }
+        }
+    }
 }
 
 /// Forgets the kept content of a field that the models no longer have.
@@ -142,12 +182,24 @@ pub async fn prune(work: &mut Work, schema: &Schema, label: &str, field: &str) -
     Ok(pruned)
 }
 
-async fn rewrite(work: &mut Work, declared: &Type, kinds: &Kinds) -> Result<()> {
+async fn rewrite(
+    work: &mut Work,
+    (declared, kinds): (&Type, &Kinds),
+    rewritten: &mut Rewritten,
+) -> Result<()> {
     let mut visit = Visit::new(declared);
     while let Some(batch) = visit.next(work).await? {
         for stored in batch {
-            if let Ok(document) = evolve(declared, &stored.document()?, kinds) {
-                stored.write(work, &document).await?;
+            let before = stored.document()?;
+            match evolve(declared, &before, kinds) {
+                Err(refusals) => rewritten.refused.extend(stored.told(refusals)),
+                // Nothing of this is going to stay.
+                Ok(_) if !rewritten.refused.is_empty() => {}
+                Ok(after) if after == before && after.keys().eq(before.keys()) => {}
+                Ok(after) => {
+                    rewritten.note(declared, &before, &after);
+                    stored.write(work, &after).await?;
+                }
             }
         }
     }
@@ -164,17 +216,6 @@ async fn rewrite(work: &mut Work, declared: &Type, kinds: &Kinds) -> Result<()> 
             work.reserve(&declared.label, highest.unwrap_or(0)).await?;
         }
     }
-    reindex_type(work, declared).await
-}
-
-/// Writes the value rows of every live object of a type anew.
-async fn reindex_type(work: &mut Work, declared: &Type) -> Result<()> {
-    let keys: Vec<i64> =
-        work.all(sql("select key from objects where type = ?").bind(declared.label.as_str())).await?;
-    for key in keys {
-        let object = Object::by_key(work, crate::base::Key(key)).await?;
-        super::reindex(work, declared, &object).await?;
-    }
     Ok(())
 }
 
@@ -189,61 +230,4 @@ fn changed_types(schema: &Schema, changes: &[Change]) -> Vec<Type> {
         })
     };
     schema.types().filter(touched).map(|declared| (**declared).clone()).collect()
-}
-
-/// A stored document: an object's live one, or a revision's.
-struct Stored {
-    table: &'static str,
-    id: i64,
-    title: String,
-    doc: String,
-}
-
-impl Stored {
-    fn document(&self) -> Result<Document> {
-        super::document_of(&self.doc, self.table, self.id)
-    }
-
-    fn what(&self) -> String {
-        let kind = if self.table == "revisions" { "revision" } else { "object" };
-        format!("{kind} {} “{}”", self.id, self.title)
-    }
-
-    async fn write(&self, work: &mut Work, document: &Document) -> Result<()> {
-        let key = if self.table == "revisions" { "id" } else { "key" };
-        let update = sql(format!("update {} set doc = ? where {key} = ?", self.table));
-        work.execute(update.bind(serde_json::to_string(document)?).bind(self.id)).await.map(drop)
-    }
-}
-
-/// Every stored document of a type, under today's label and earlier ones, in batches.
-struct Visit {
-    labels: Vec<String>,
-    table: Option<&'static str>,
-    after: i64,
-}
-
-impl Visit {
-    fn new(declared: &Type) -> Self {
-        let labels = std::iter::once(&declared.label).chain(&declared.was).cloned().collect();
-        Self { labels, table: Some("objects"), after: 0 }
-    }
-
-    async fn next(&mut self, conn: &mut Conn) -> Result<Option<Vec<Stored>>> {
-        let Some(table) = self.table else { return Ok(None) };
-        let mut ask = if table == "objects" {
-            sql("select o.key, o.draft_title, o.doc from objects o where o.doc is not null and o.key > ? and o.type in ")
-        } else {
-            sql("select r.id, r.title, r.doc from revisions r join objects o on o.key = r.object where r.id > ? and o.type in ")
-        }
-        .bind(self.after);
-        ask.push_list(self.labels.iter().map(String::as_str));
-        ask.push(if table == "objects" { " order by o.key limit ?" } else { " order by r.id limit ?" });
-        let rows: Vec<(i64, String, String)> = conn.all(ask.bind(BATCH)).await?;
-        match rows.last() {
-            Some((last, _, _)) => self.after = *last,
-            None => (self.table, self.after) = ((table == "objects").then_some("revisions"), 0),
-        }
-        Ok(Some(rows.into_iter().map(|(id, title, doc)| Stored { table, id, title, doc }).collect()))
-    }
 }

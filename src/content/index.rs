@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::Object;
+use super::values;
 use crate::accounts::Work;
 use crate::error::Result;
 use crate::schema;
@@ -19,23 +20,51 @@ use crate::store::Sql;
 use crate::store::sql;
 use crate::text::rich::Kind;
 
+/// Rows that one statement inserts.
+const AT_ONCE: usize = 100;
+
+/// A value of an object, as the value tables keep it.
+pub(super) struct ValueRow<'o> {
+    pub object: &'o Object,
+    pub field: String,
+    pub value: FilterValue,
+}
+
 /// Writes the value rows of an object's live document anew; an object that is not live has none.
-pub async fn reindex(work: &mut Work, declared: &Type, object: &Object) -> Result<()> {
-    for table in ["value_text", "value_int", "value_real"] {
+pub(super) async fn reindex(work: &mut Work, declared: &Type, object: &Object) -> Result<()> {
+    delete(work, object).await?;
+    if object.live {
+        let values = filter_values(declared, &object.live_document()?).into_iter();
+        let rows: Vec<_> = values.map(|(field, value)| ValueRow { object, field, value }).collect();
+        insert(work, &rows).await?;
+    }
+    values::owe(work, declared, object).await
+}
+
+/// Deletes the value rows of an object.
+pub(super) async fn delete(work: &mut Work, object: &Object) -> Result<()> {
+    for table in values::TABLES {
         work.execute(sql(format!("delete from {table} where object = ?")).bind(object.key)).await?;
     }
-    if !object.live {
-        return Ok(());
-    }
-    let document = object.live_document()?;
-    for (field, value) in filter_values(declared, &document) {
-        let table = table_of(&value);
-        let insert = sql(format!(
-            "insert into {table} (type, field, public, moment, value, object) values (?, ?, ?, ?, ?, ?)"
-        ));
-        let insert = insert.bind(declared.label.as_str()).bind(field).bind(object.public);
-        let insert = insert.bind(object.first_published_at);
-        work.execute(bind_value(insert, &value).bind(object.key)).await?;
+    Ok(())
+}
+
+/// Inserts value rows.
+pub(super) async fn insert(work: &mut Work, rows: &[ValueRow<'_>]) -> Result<()> {
+    for table in values::TABLES {
+        let rows: Vec<_> = rows.iter().filter(|row| table_of(&row.value) == table).collect();
+        for some in rows.chunks(AT_ONCE) {
+            let mut insert =
+                sql(format!("insert into {table} (type, field, public, moment, value, object) values "));
+            for (place, row) in some.iter().enumerate() {
+                insert.push(if place == 0 { "(" } else { ", (" }).push_marks(6).push(")");
+                insert =
+                    insert.bind(row.object.label.as_str()).bind(row.field.as_str()).bind(row.object.public);
+                insert = insert.bind(row.object.first_published_at);
+                insert = bind_value(insert, &row.value).bind(row.object.key);
+            }
+            work.execute(insert).await?;
+        }
     }
     Ok(())
 }

@@ -6,7 +6,8 @@
 //!
 //! Reading order: `object` and `revision` are the nouns; `create`, `draft`, `publish`, `delete`, `restore` the verbs;
 //! `listing` is what editors page through;
-//! `index` keeps value tables and references in step; `reference` answers who uses what.
+//! `index` keeps value tables and references in step, `values` the former also when the models change; `reference`
+//! answers who uses what.
 //!
 //! [`Work`]: crate::accounts::Work
 
@@ -24,11 +25,12 @@ mod publish;
 mod reference;
 mod restore;
 mod revision;
+mod stored;
+pub mod values;
 
 pub use create::{NewObject, create};
 pub use delete::delete;
 pub use draft::{Saved, save_draft};
-pub use index::reindex;
 pub use listing::{Listing, Order};
 pub use object::{Object, Place, document_of};
 pub use preview::{keep_preview, preview};

@@ -7,6 +7,7 @@ use super::Place;
 use super::draft;
 use super::index;
 use super::object::event;
+use super::values;
 use crate::accounts::Work;
 use crate::error::Error;
 use crate::error::Problems;
@@ -30,6 +31,7 @@ pub async fn publish(
     object.unlocked_for(work)?;
     let document = object.draft_document(work).await?;
     declared.complete(&document).into_result()?;
+    values::require_unique(work, declared).await?;
     unique(work, declared, object, &document).await?;
     let revision = match object.latest_revision {
         Some(latest) => Some(latest),

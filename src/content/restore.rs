@@ -94,10 +94,10 @@ pub async fn restore(work: &mut Work, declared: &Type, restored: Restored) -> Re
 
 /// Writes a recorded object over the one that an earlier import made.
 pub async fn renew(work: &mut Work, declared: &Type, object: &Object, restored: Restored) -> Result<Object> {
+    work.execute(sql("delete from objects where key = ?").bind(object.key)).await?;
     for table in ["value_text", "value_int", "value_real", "refs", "revisions"] {
         work.execute(sql(format!("delete from {table} where object = ?")).bind(object.key)).await?;
     }
-    work.execute(sql("delete from objects where key = ?").bind(object.key)).await?;
     let mut row = row_of(work, declared, object.key, &restored);
     row.version = object.version + 1;
     if let Some(latest) = restored.revisions.iter().max_by_key(|revision| (revision.created_at, revision.id))

@@ -166,6 +166,10 @@ pub(super) async fn follow_restrictions_on(work: &mut Work, key: Key, public: bo
 
 /// Sets the flag of live objects and of their values; `which` is a condition on the object's key.
 async fn show(work: &mut Work, public: bool, which: impl Fn() -> Sql) -> Result<()> {
+    // The objects first: whoever is making their value rows meanwhile is waited for.
+    let mut update = sql("update objects set public = ? where ").bind(public);
+    update.append(which()).push(" and live = 1");
+    work.execute(update).await?;
     for table in ["value_text", "value_int", "value_real"] {
         let mut update =
             sql(format!("update {table} set public = ? where object in (select key from objects where "));
@@ -173,9 +177,7 @@ async fn show(work: &mut Work, public: bool, which: impl Fn() -> Sql) -> Result<
         update.append(which()).push(" and live = 1)");
         work.execute(update).await?;
     }
-    let mut update = sql("update objects set public = ? where ").bind(public);
-    update.append(which()).push(" and live = 1");
-    work.execute(update).await.map(drop)
+    Ok(())
 }
 
 fn may_arrange(work: &Work, action: Action, collection: &Collection, words: &str) -> Result<()> {

@@ -58,6 +58,7 @@ pub struct Session {
     images: RefCell<HashMap<i64, Option<Arc<Image>>>>,
     menu: RefCell<Option<tera::Value>>,
     made_of: RefCell<BTreeSet<Tag>>,
+    unready: RefCell<Option<String>>,
 }
 
 type Answered<'c, T> = Pin<Box<dyn Future<Output = Result<T>> + 'c>>;
@@ -73,8 +74,22 @@ impl Session {
         let (images, menu, reads) = (RefCell::default(), RefCell::default(), RefCell::default());
         let tera = theme.templates.current();
         let reading = RefCell::new(reading);
-        let made_of = RefCell::default();
-        Self { theme, props, sites, scene, page, tera, reading, reads, handle, images, menu, made_of }
+        let (made_of, unready) = (RefCell::default(), RefCell::default());
+        Self {
+            theme,
+            props,
+            sites,
+            scene,
+            page,
+            tera,
+            reading,
+            reads,
+            handle,
+            images,
+            menu,
+            made_of,
+            unready,
+        }
     }
 
     /// Does something during which the functions of templates find this rendering.
@@ -110,6 +125,20 @@ impl Session {
     /// The moment of the rendering.
     pub fn now(&self) -> Timestamp {
         self.reading.borrow().as_ref().map_or(Timestamp::from_micros(0), |reading| reading.now)
+    }
+
+    /// Refuses a field of a type whose values are not all there.
+    pub fn require(&self, label: &str, field: &str) -> Result<()> {
+        let required = self.props.values.require(label, field);
+        if let Err(Error::Unready(words)) = &required {
+            *self.unready.borrow_mut() = Some(words.clone());
+        }
+        required
+    }
+
+    /// The refusal of a field whose values are not all there, if there was one.
+    pub fn unready(&self) -> Option<Error> {
+        self.unready.borrow_mut().take().map(Error::Unready)
     }
 
     /// Notes that something was looked at: the page is stale when it changes.

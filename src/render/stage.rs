@@ -15,6 +15,7 @@ use super::session::Session;
 use super::theme::Theme;
 use crate::accounts::Reading;
 use crate::cache::Tag;
+use crate::content::values::Readiness;
 use crate::error::{Error, Result};
 use crate::media::Addresses;
 use crate::schema::Schema;
@@ -29,6 +30,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub struct Props {
     /// The content types.
     pub schema: Arc<Schema>,
+    /// Which fields can be filtered and ordered by.
+    pub values: Arc<Readiness>,
     /// Addresses of renditions.
     pub media: Addresses,
     /// The zone that times are shown in.
@@ -55,13 +58,22 @@ impl Stage {
     ///
     /// # Errors
     /// `Setup` for a time zone that nobody knows.
-    pub fn new(theme: Option<Theme>, schema: Arc<Schema>, media: Addresses, time_zone: &str) -> Result<Self> {
+    pub fn new(
+        theme: Option<Theme>,
+        (schema, values): (Arc<Schema>, Arc<Readiness>),
+        media: Addresses,
+        time_zone: &str,
+    ) -> Result<Self> {
         let zone = time_zone.parse().map_err(|_| {
             Error::Setup(format!("site.time_zone: “{time_zone}” is no zone; for instance \"Europe/Berlin\""))
         })?;
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let places = Semaphore::new(processors * PER_PROCESSOR);
-        Ok(Self { theme: theme.map(Arc::new), props: Arc::new(Props { schema, media, zone }), places })
+        Ok(Self {
+            theme: theme.map(Arc::new),
+            props: Arc::new(Props { schema, values, media, zone }),
+            places,
+        })
     }
 
     /// The theme, if there is one.
@@ -97,7 +109,8 @@ impl Stage {
     /// Draws a page at a place that was waited for.
     ///
     /// # Errors
-    /// `NotFound` without a theme; `Setup` for a mistake in a template, with file and line.
+    /// `NotFound` without a theme; `Setup` for a mistake in a template, with file and line; `Unready` where the page lists
+    /// by a field whose values are not all there.
     pub async fn draw_at(
         &self,
         place: Place<'_>,
@@ -133,8 +146,10 @@ pub struct Place<'s> {
 
 fn drawn(session: &Session, subject: &Subject) -> Result<String> {
     let view = subject.view(session)?;
-    let told = |error| session.theme.templates.told(&error);
+    let told = |error: tera::Error| session.theme.templates.told(&error);
     let context = Context::from_serialize(&view).map_err(told)?;
-    let drawn = session.tera.render(&subject.template(session), &context).map_err(told)?;
+    let drawn = session.tera.render(&subject.template(session), &context);
+    // A template's error is a text; that nobody made a mistake is known to the session.
+    let drawn = drawn.map_err(|error| session.unready().unwrap_or_else(|| told(error)))?;
     Ok(drawn.trim_start().to_owned())
 }

@@ -15,6 +15,8 @@ use crate::base::sha256_hex;
 const PREFIX_CHARS: usize = 180;
 /// Longest text that the value table keeps as it is.
 const MAX_CHARS: usize = 250;
+/// Raised whenever a value becomes another row than before, so that every row is made anew.
+const RULES: u32 = 1;
 
 /// One value of a filterable field, by the table that it belongs to.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,25 +40,45 @@ pub fn filter_text(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// The fields of a type whose values the value tables keep.
+pub fn filterable(declared: &Type) -> impl Iterator<Item = &Field> {
+    declared.all_fields().filter(|field| field.options.filterable && field.shape.is_filterable())
+}
+
+/// The rule by which a field's values become rows: rows that another one made are made anew.
+pub fn filter_rule(field: &Field) -> String {
+    let shape = match &field.shape {
+        Shape::Integer => "integer",
+        Shape::Link(_) => "link",
+        Shape::Links(_) => "links",
+        Shape::Boolean => "boolean",
+        Shape::Float => "float",
+        Shape::Decimal => "decimal",
+        Shape::DateTime => "moment",
+        Shape::Tags => "tags",
+        Shape::Children { .. } => "rows",
+        _ => "text",
+    };
+    format!("{shape} {RULES}")
+}
+
 /// Every (field, value) pair of a document that queries may use.
 pub fn filter_values(declared: &Type, document: &Document) -> Vec<(String, FilterValue)> {
-    let filterable =
-        declared.all_fields().filter(|field| field.options.filterable && field.shape.is_stored());
-    let mut found = Vec::new();
-    for field in filterable {
-        let value = document.get(&field.name).unwrap_or(&Value::Null);
-        let mut values = of_field(field, value);
-        let mut seen: Vec<FilterValue> = Vec::new();
-        // An object is listed once however often it names a value.
-        values.retain(|value| {
-            !seen.contains(value) && {
-                seen.push(value.clone());
-                true
-            }
-        });
-        found.extend(values.into_iter().map(|value| (field.name.clone(), value)));
-    }
-    found
+    filterable(declared).flat_map(|field| filter_values_of(field, document)).collect()
+}
+
+/// The same of one field.
+pub fn filter_values_of(field: &Field, document: &Document) -> Vec<(String, FilterValue)> {
+    let mut values = of_field(field, document.get(&field.name).unwrap_or(&Value::Null));
+    let mut seen: Vec<FilterValue> = Vec::new();
+    // An object is listed once however often it names a value.
+    values.retain(|value| {
+        !seen.contains(value) && {
+            seen.push(value.clone());
+            true
+        }
+    });
+    values.into_iter().map(|value| (field.name.clone(), value)).collect()
 }
 
 fn of_field(field: &Field, value: &Value) -> Vec<FilterValue> {

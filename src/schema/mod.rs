@@ -22,7 +22,7 @@ mod value;
 pub use diff::{Change, Kinds, Signature, differences};
 pub use evolve::{Refusal, evolve};
 pub use field::{Block, Choice, Field, Options, Place, ShownWhen};
-pub use filter::{FilterValue, filter_text, filter_values};
+pub use filter::{FilterValue, filter_rule, filter_text, filter_values, filter_values_of, filterable};
 pub use form::form_tree;
 pub use kinds::{AnswerType, FieldKind, Input, Make, Registry};
 pub use load::{ModelError, ModelErrors, load_dir, load_texts};

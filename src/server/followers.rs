@@ -13,7 +13,7 @@ use crate::cms::Cms;
 use crate::error::Error;
 use crate::search::Follower;
 
-use super::{callers, handlers};
+use super::{callers, handlers, values};
 
 /// How soon commits of other processes are noticed; the design asks for a quarter of a second.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
@@ -36,6 +36,7 @@ impl Followers {
             tokio::spawn(look(cms.clone(), stop.clone())),
             tokio::spawn(index(cms.clone(), stop.clone())),
             tokio::spawn(callers::call(cms.clone(), stop.clone())),
+            tokio::spawn(values::fill(cms.clone(), stop.clone())),
         ];
         tasks.extend(handlers::start(&cms, &stop));
         Self { tasks, stopping }

@@ -1,7 +1,8 @@
 //! The running program: all doors in their frame, what goes on in the background, and an orderly end.
 //!
 //! Reading order: `router` (which door stands where), `wire` (connections; `crowd`, `line` and `arriving` bound them),
-//! `followers` and `handlers` (what follows the log), `callers` (webhooks), `stop` (the end), `health`, `log`.
+//! `followers` and `handlers` (what follows the log), `callers` (webhooks), `values` (what is left to do after a change of the
+//! models), `stop` (the end), `health`, `log`.
 
 mod arriving;
 mod callers;
@@ -13,6 +14,7 @@ mod line;
 pub mod log;
 mod router;
 mod stop;
+mod values;
 mod wire;
 
 use std::sync::Arc;
@@ -38,6 +40,7 @@ const SET_UP: &str = "/admin/setup/";
 pub async fn serve(cms: Arc<Cms>) -> Result<()> {
     let doors = router(cms.clone())?;
     let listener = listen(&cms).await?;
+    values::prepare(&cms).await?;
     let followers = Followers::start(cms.clone());
     greet(&cms, &listener).await?;
     answer(listener, doors, &cms.config.server, stop::asked()).await;

@@ -40,7 +40,7 @@ impl Told {
         let (words, problems) = match error {
             Error::NotFound(_) => ("There is nothing at this address.".to_owned(), Problems::default()),
             Error::Invalid(problems) => (problems.to_string(), problems),
-            Error::Forbidden(_) | Error::Conflict(_) | Error::Bad(_) => {
+            Error::Forbidden(_) | Error::Conflict(_) | Error::Bad(_) | Error::Unready(_) => {
                 (sentence(&error), Problems::default())
             }
             Error::Busy(_) => {
@@ -69,7 +69,7 @@ pub fn status(error: &Error) -> StatusCode {
         Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Error::Conflict(_) => StatusCode::CONFLICT,
         Error::Bad(_) => StatusCode::BAD_REQUEST,
-        Error::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
+        Error::Busy(_) | Error::Unready(_) => StatusCode::SERVICE_UNAVAILABLE,
         Error::Setup(_) | Error::Corrupt { .. } | Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
@@ -125,6 +125,7 @@ mod tests {
             (Error::Bad("The file is empty.".into()), 400, "The file is empty."),
             (Error::invalid("title", "is needed"), 422, "title: is needed"),
             (Error::Busy("pool".into()), 503, "Too much is going on at once; please try again."),
+            (Error::Unready("not yet".into()), 503, "Not yet."),
             (Error::internal("secret"), 500, "Something went wrong here. It has been written down."),
         ] {
             let told = Told::of(error);

@@ -38,6 +38,7 @@ mod strangers;
 mod text;
 mod tokens;
 mod types;
+mod values;
 mod viewers;
 mod web;
 mod webhooks;

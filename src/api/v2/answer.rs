@@ -15,6 +15,9 @@ use crate::cache::Answer as Written;
 use crate::cache::Tag;
 use crate::error::Error;
 
+/// After how many seconds it is worth asking again for what is being made ready.
+const TRY_AGAIN_SECONDS: &str = "2";
+
 /// What a request that was understood is answered with.
 #[derive(Debug)]
 pub enum Answer {
@@ -35,6 +38,8 @@ pub enum Refusal {
     Unwelcome(&'static str, &'static str),
     /// Too many wrong tokens: come back after so many seconds.
     Wait(i64),
+    /// It will be answered soon.
+    Unready(String),
     /// Something failed that whoever asked cannot mend.
     Failed(Error),
 }
@@ -50,6 +55,7 @@ impl Refusal {
                 let words = format!("Request was throttled. Expected available in {seconds} seconds.");
                 (StatusCode::TOO_MANY_REQUESTS, json!({ "detail": words }))
             }
+            Self::Unready(words) => (StatusCode::SERVICE_UNAVAILABLE, json!({ "message": words })),
             Self::Failed(error) => {
                 tracing::error!(%error, "the API could not answer");
                 (StatusCode::INTERNAL_SERVER_ERROR, json!({ "detail": "A server error occurred." }))
@@ -62,6 +68,7 @@ impl Refusal {
         match self {
             Self::Unwelcome(challenge, _) => Some((header::WWW_AUTHENTICATE, (*challenge).to_owned())),
             Self::Wait(seconds) => Some((header::RETRY_AFTER, seconds.to_string())),
+            Self::Unready(_) => Some((header::RETRY_AFTER, TRY_AGAIN_SECONDS.to_owned())),
             _ => None,
         }
     }
@@ -87,6 +94,7 @@ impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
         match error {
             Error::Busy(_) => Self::Detail(StatusCode::SERVICE_UNAVAILABLE, error.to_string()),
+            Error::Unready(words) => Self::Unready(words),
             Error::NotFound(_) => Self::not_found(error.to_string()),
             Error::Bad(words) => Self::bad(words),
             other => Self::Failed(other),

@@ -12,6 +12,7 @@ use crate::schema::Target;
 use crate::store::Bind;
 
 use super::answer::Refusal;
+use super::ask::Ask;
 use super::face::Face;
 use super::face::FaceField;
 use super::face::Source;
@@ -36,6 +37,18 @@ fn is_stored(source: &Source) -> bool {
         Source::DownloadUrl | Source::Location => false,
         _ => true,
     }
+}
+
+/// Refuses a field whose values are not all there yet.
+pub fn require(ask: &Ask, label: &str, field: &FaceField) -> Result<(), Refusal> {
+    match &field.source {
+        Source::Declared(field) if field.shape.is_filterable() => {
+            ask.cms.values.require(label, &field.name)?;
+        }
+        Source::Tags => ask.cms.values.require(label, "tags")?,
+        _ => {}
+    }
+    Ok(())
 }
 
 /// The column behind a built-in field.

@@ -68,6 +68,7 @@ impl Narrowed {
         for (name, text) in ask.params.iter().filter(|(name, _)| *name != "locale") {
             if let Some(field) = columns::stored(&face, name) {
                 by_fields.push(field);
+                columns::require(ask, &self.label, field)?;
                 self.add(columns::filters(field, text)?);
             }
         }
@@ -75,7 +76,7 @@ impl Narrowed {
             let filters = self.tree(ask, conn).await?;
             self.add(filters);
         }
-        let order = ordering::read(&ask.params, &face)?;
+        let order = ordering::read(ask, &self.label, &face)?;
         if *endpoint == Endpoint::Pages {
             let filter = self.translation(ask, conn).await?;
             self.add(filter);

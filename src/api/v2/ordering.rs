@@ -5,6 +5,7 @@ use crate::query::Order;
 use crate::query::Term;
 
 use super::answer::Refusal;
+use super::ask::Ask;
 use super::columns;
 use super::face::Face;
 use super::face::FaceField;
@@ -15,7 +16,8 @@ use super::params::Params;
 const MOST: usize = 20;
 
 /// The order that was asked for; `None` if none was.
-pub fn read(params: &Params, face: &Face) -> Result<Option<Order>, Refusal> {
+pub fn read(ask: &Ask, label: &str, face: &Face) -> Result<Option<Order>, Refusal> {
+    let params = &ask.params;
     let Some(text) = params.get("order").filter(|text| !text.is_empty()) else { return Ok(None) };
     let names: Vec<&str> = text.split(',').collect();
     if names.len() > MOST {
@@ -28,6 +30,7 @@ pub fn read(params: &Params, face: &Face) -> Result<Option<Order>, Refusal> {
     for name in &names {
         let field = columns::stored(face, name.trim_start_matches('-'));
         let field = field.ok_or_else(|| Refusal::bad(format!("cannot order by '{name}' (unknown field)")))?;
+        columns::require(ask, label, field)?;
         let by = by(field);
         terms.extend(by.map(|by| Term { by, descending: name.starts_with('-') }));
     }

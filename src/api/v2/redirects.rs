@@ -105,7 +105,7 @@ fn select(ask: &Ask) -> Result<Option<Redirects>, Refusal> {
             });
         }
     }
-    let order = ordering::read(&ask.params, face)?;
+    let order = ordering::read(ask, REDIRECT, face)?;
     if ask.params.get("search").is_some() {
         words::found(ask, &Endpoint::Redirects, &by_fields)?;
         return Ok(None);

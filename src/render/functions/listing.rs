@@ -219,6 +219,10 @@ impl Ask {
                 format!("`{name}` is not filterable: add `filterable = true` to it in {}", field.place.file);
             return Err(Error::Bad(told));
         }
+        let asked = schema.pages().filter(|one| wanted.is_empty() || wanted.contains(&one.label.as_str()));
+        for declared in asked.filter(|declared| declared.field(name).is_some()) {
+            session.require(&declared.label, name)?;
+        }
         Ok(Some(field))
     }
 

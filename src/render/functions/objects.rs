@@ -7,6 +7,7 @@ use tera::Tera;
 
 use super::register;
 use crate::cache::Tag;
+use crate::error::Error;
 use crate::error::Result;
 use crate::query::By;
 use crate::query::Column;
@@ -80,7 +81,14 @@ fn snippets(session: &Session, ask: ManySnippets) -> Result<Vec<Value>> {
     }
     if let Some(order) = ask.order.as_deref() {
         let (descending, name) = order.strip_prefix('-').map_or((false, order), |name| (true, name));
-        let by = declared.field(name).and_then(|field| By::field(name, &field.shape));
+        let field = declared.field(name);
+        if let Some(field) = field.filter(|field| !field.options.filterable) {
+            let told =
+                format!("`{name}` is not filterable: add `filterable = true` to it in {}", field.place.file);
+            return Err(Error::Bad(told));
+        }
+        field.map_or(Ok(()), |_| session.require(&declared.label, name))?;
+        let by = field.and_then(|field| By::field(name, &field.shape));
         selection = selection.order(Order::By(by.map(|by| Term { by, descending }).into_iter().collect()));
     }
     let limit = ask.limit.unwrap_or(MOST).clamp(0, MOST);

@@ -1,0 +1,135 @@
+//! Holding the value rows against the documents that they follow from.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::collections::HashMap;
+
+use crate::accounts::Work;
+use crate::base::Key;
+use crate::error::Result;
+use crate::schema::FilterValue;
+use crate::schema::Schema;
+use crate::schema::filter_rule;
+use crate::schema::filter_values;
+use crate::schema::filterable;
+use crate::store::Column;
+use crate::store::Conn;
+use crate::store::sql;
+
+use super::super::Object;
+use super::super::index;
+use super::register;
+use super::register::Registered;
+
+/// Objects that are looked at together.
+const BATCH: i64 = 500;
+
+/// Objects whose value rows are not those that their content gives.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Astray {
+    /// By type, which objects.
+    pub objects: BTreeMap<String, BTreeSet<Key>>,
+    /// Fields that are not filled: type and name.
+    pub unfilled: Vec<(String, String)>,
+}
+
+/// Type, field, whether public, when it first went live, and the value, spelt.
+type Row = (String, String, i64, Option<i64>, String);
+
+/// Looks through the value rows of all objects. Fields that are still being filled are told apart.
+pub async fn examine(conn: &mut Conn, schema: &Schema) -> Result<Astray> {
+    let registered = register::registered(conn).await?;
+    let unfilled = registered.iter().filter(|one| one.filled_to.is_some());
+    let unfilled = unfilled.map(|one| (one.label.clone(), one.field.clone())).collect();
+    let mut astray = Astray { unfilled, ..Astray::default() };
+    let mut after = Key(0);
+    loop {
+        let objects = Object::after(conn, after, BATCH).await?;
+        let Some(last) = objects.last() else { return Ok(astray) };
+        after = last.key;
+        let mut there = rows_of(conn, &objects).await?;
+        for object in &objects {
+            let mut there = there.remove(&object.key).unwrap_or_default();
+            let expected = expected(schema, object, &registered)?;
+            let is_settled = |(label, field, ..): &Row| !astray.is_unfilled(label, field);
+            there.retain(is_settled);
+            there.sort_unstable();
+            if there != expected {
+                astray.objects.entry(object.label.clone()).or_default().insert(object.key);
+            }
+        }
+    }
+}
+
+/// Makes the rows of these objects anew.
+pub async fn repair(work: &mut Work, schema: &Schema, astray: &Astray) -> Result<()> {
+    for (label, keys) in &astray.objects {
+        for key in keys {
+            let object = Object::by_key(work, *key).await?;
+            match schema.get(label) {
+                Some(declared) => index::reindex(work, declared, &object).await?,
+                None => index::delete(work, &object).await?,
+            }
+        }
+    }
+    Ok(())
+}
+
+impl Astray {
+    fn is_unfilled(&self, label: &str, field: &str) -> bool {
+        self.unfilled.iter().any(|(one, name)| one == label && name == field)
+    }
+}
+
+/// The rows that an object ought to have of fields that are filled by these models.
+fn expected(schema: &Schema, object: &Object, registered: &[Registered]) -> Result<Vec<Row>> {
+    let Some(declared) = schema.get(&object.label).filter(|_| object.live) else { return Ok(Vec::new()) };
+    let is_filled = |name: &str| {
+        let rule = filterable(declared).find(|field| field.name == name).map(filter_rule);
+        let mut same = registered.iter().filter(|one| one.label == object.label && one.field == name);
+        same.any(|one| one.filled_to.is_none() && Some(&one.rule) == rule.as_ref())
+    };
+    let mut rows: Vec<Row> = filter_values(declared, &object.live_document()?)
+        .into_iter()
+        .filter(|(field, _)| is_filled(field))
+        .map(|(field, value)| {
+            let moment = object.first_published_at.map(|moment| moment.micros());
+            (object.label.clone(), field, object.public.into(), moment, spelt(&value))
+        })
+        .collect();
+    rows.sort_unstable();
+    Ok(rows)
+}
+
+async fn rows_of(conn: &mut Conn, objects: &[Object]) -> Result<HashMap<Key, Vec<Row>>> {
+    let mut found: HashMap<Key, Vec<Row>> = HashMap::new();
+    let keys: Vec<Key> = objects.iter().map(|object| object.key).collect();
+    read(conn, "value_text", &keys, FilterValue::Text, &mut found).await?;
+    read(conn, "value_int", &keys, FilterValue::Int, &mut found).await?;
+    read(conn, "value_real", &keys, FilterValue::Real, &mut found).await?;
+    Ok(found)
+}
+
+async fn read<T: Column>(
+    conn: &mut Conn,
+    table: &str,
+    keys: &[Key],
+    value_of: impl Fn(T) -> FilterValue,
+    found: &mut HashMap<Key, Vec<Row>>,
+) -> Result<()> {
+    let mut ask =
+        sql(format!("select object, type, field, public, moment, value from {table} where object in "));
+    ask.push_list(keys);
+    for (key, label, field, public, moment, value) in
+        conn.all::<(i64, String, String, i64, Option<i64>, T)>(ask).await?
+    {
+        let row = (label, field, public, moment, spelt(&value_of(value)));
+        found.entry(Key(key)).or_default().push(row);
+    }
+    Ok(())
+}
+
+/// A value with the table that it belongs to.
+fn spelt(value: &FilterValue) -> String {
+    format!("{value:?}")
+}
