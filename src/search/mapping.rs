@@ -7,6 +7,7 @@ use crate::content::Object;
 use crate::error::Result;
 use crate::schema;
 use crate::schema::Deep;
+use crate::schema::Field;
 use crate::schema::Schema;
 use crate::schema::Shape;
 use crate::schema::Type;
@@ -27,8 +28,7 @@ pub fn document(schema: &Schema, object: &Object) -> Result<Option<Document>> {
         if let Some(weight) = weight(&leaf)
             && let Some(text) = words(&leaf)
         {
-            let is_shown = leaf.top.options.api && leaf.field.options.api;
-            if is_shown { &mut texts } else { &mut withheld }.push((text, weight));
+            if leaf.is_shown { &mut texts } else { &mut withheld }.push((text, weight));
         }
     });
     Ok(Some(Document {
@@ -43,16 +43,35 @@ pub fn document(schema: &Schema, object: &Object) -> Result<Option<Document>> {
     }))
 }
 
-/// What the searchable fields are: an index that was made by others is made anew.
+/// What the searchable fields are, and all that decides what is found in them, parts of structs, rows and blocks
+/// included: an index that was made by others is made anew.
 pub fn fingerprint(schema: &Schema) -> String {
     let mut told = String::new();
     for declared in schema.types() {
         for field in declared.all_fields().filter(|field| field.options.search.is_some()) {
-            let (search, api) = (field.options.search, field.options.api);
-            told.push_str(&format!("{} {} {search:?} {api}\n", declared.label, field.name));
+            told.push_str(&format!("{} {:?} ", declared.label, field.options.search));
+            tell(field, &field.name, &mut told);
         }
     }
     crate::base::sha256_hex(told.as_bytes())
+}
+
+/// One field with everything in it: a line for each. The kind decides which words a value has, and its own options may.
+fn tell(field: &Field, path: &str, told: &mut String) {
+    let (kind, options) = (field.kind.name(), &field.options);
+    let choices = options.choices.iter().map(|choice| (&choice.value, &choice.label));
+    let choices: Vec<_> = choices.collect();
+    told.push_str(&format!("{path} {kind} {} {choices:?} {:?}\n", options.api, options.extra));
+    match &field.shape {
+        Shape::Struct(fields) | Shape::Children { fields, .. } => {
+            fields.iter().for_each(|part| tell(part, &format!("{path}.{}", part.name), told));
+        }
+        Shape::List(item) => tell(item, &format!("{path}[]"), told),
+        Shape::Stream(blocks) => {
+            blocks.iter().for_each(|block| tell(&block.field, &format!("{path}[{}]", block.name), told));
+        }
+        _ => {}
+    }
 }
 
 fn title_weight(declared: &Type) -> f32 {

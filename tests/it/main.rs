@@ -30,6 +30,7 @@ mod permissions;
 mod process;
 mod races;
 mod reference;
+mod search;
 mod shared;
 mod site;
 mod store;

@@ -15,38 +15,52 @@ pub struct Deep<'d> {
     pub top: &'d Field,
     /// Its path: `body.3.value.image`.
     pub path: String,
+    /// Whether the API shows it: it, and everything that it lies in.
+    pub is_shown: bool,
     /// The value.
     pub value: &'d Value,
+}
+
+/// The way to a value.
+#[derive(Clone)]
+struct Way<'d> {
+    top: &'d Field,
+    field: &'d Field,
+    path: String,
+    is_shown: bool,
+}
+
+impl<'d> Way<'d> {
+    fn on(&self, field: &'d Field, step: impl std::fmt::Display) -> Self {
+        let is_shown = self.is_shown && field.options.api;
+        Self { top: self.top, field, path: format!("{}.{step}", self.path), is_shown }
+    }
 }
 
 /// Calls `visit` for every leaf, in document order. Blocks that the models no longer have are passed over.
 pub fn walk<'d>(declared: &'d Type, document: &'d Document, visit: &mut dyn FnMut(Deep<'d>)) {
     for field in declared.all_fields() {
         if let Some(value) = document.get(&field.name) {
-            step(field, field, field.name.clone(), value, visit);
+            let way = Way { top: field, field, path: field.name.clone(), is_shown: field.options.api };
+            step(way, value, visit);
         }
     }
 }
 
-fn step<'d>(
-    top: &'d Field,
-    field: &'d Field,
-    path: String,
-    value: &'d Value,
-    visit: &mut dyn FnMut(Deep<'d>),
-) {
+fn step<'d>(way: Way<'d>, value: &'d Value, visit: &mut dyn FnMut(Deep<'d>)) {
     let rows = value.as_array().map(Vec::as_slice).unwrap_or_default();
-    match &field.shape {
-        Shape::Struct(fields) => parts(top, fields, &path, value, visit),
+    match &way.field.shape {
+        Shape::Struct(fields) => parts(&way, fields, value, visit),
         Shape::Children { fields, .. } => {
             for (number, row) in rows.iter().enumerate() {
-                parts(top, fields, &format!("{path}.{number}"), row, visit);
+                let path = format!("{}.{number}", way.path);
+                parts(&Way { path, ..way.clone() }, fields, row, visit);
             }
         }
         Shape::List(item) => {
             for (number, row) in rows.iter().enumerate() {
                 if let Some(value) = row.get("value") {
-                    step(top, item, format!("{path}.{number}"), value, visit);
+                    step(way.on(item, number), value, visit);
                 }
             }
         }
@@ -55,24 +69,21 @@ fn step<'d>(
                 let name = row.get("type").and_then(Value::as_str);
                 let block = blocks.iter().find(|block| Some(block.name.as_str()) == name);
                 if let (Some(block), Some(value)) = (block, row.get("value")) {
-                    step(top, &block.field, format!("{path}.{number}.value"), value, visit);
+                    step(way.on(&block.field, format_args!("{number}.value")), value, visit);
                 }
             }
         }
-        _ => visit(Deep { field, top, path, value }),
+        _ => {
+            let Way { top, field, path, is_shown } = way;
+            visit(Deep { field, top, path, is_shown, value });
+        }
     }
 }
 
-fn parts<'d>(
-    top: &'d Field,
-    fields: &'d [Field],
-    path: &str,
-    value: &'d Value,
-    visit: &mut dyn FnMut(Deep<'d>),
-) {
+fn parts<'d>(way: &Way<'d>, fields: &'d [Field], value: &'d Value, visit: &mut dyn FnMut(Deep<'d>)) {
     for field in fields {
         if let Some(value) = value.get(&field.name) {
-            step(top, field, format!("{path}.{}", field.name), value, visit);
+            step(way.on(field, &field.name), value, visit);
         }
     }
 }
