@@ -55,6 +55,8 @@ pub struct Made {
     pub since: Option<Timestamp>,
     /// What it shows, if the configuration may say how long browsers and other caches keep it.
     pub sort: Option<Sort>,
+    /// What tells its bytes from all others, where that is known without looking at them.
+    pub tag: Option<String>,
 }
 
 impl Made {
@@ -65,7 +67,7 @@ impl Made {
 
     /// An answer that is not kept.
     pub fn passing(answer: Answer) -> Self {
-        Self { answer, made_of: None, until: None, since: None, sort: None }
+        Self { answer, made_of: None, until: None, since: None, sort: None, tag: None }
     }
 }
 
@@ -97,8 +99,11 @@ pub struct Kept {
 impl Kept {
     /// An answer that was made from a store that held event `made_at`, with what caches outside are told of it.
     pub(super) fn new(key: String, made: Made, (made_at, outside): (i64, &Outside)) -> Self {
-        let Made { answer, made_of, until, since, sort } = made;
+        let Made { answer, made_of, until, since, sort, tag } = made;
         let mut kept = Self::passing(answer);
+        if let Some(tag) = tag {
+            kept.etags = etags(&tag);
+        }
         if let Some(tags) = &made_of {
             (kept.is_shared, kept.marks) = (true, outside.keys.marks(tags));
         }
@@ -119,7 +124,7 @@ impl Kept {
         }
         Self {
             status: StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
-            etags: etags(&answer.body),
+            etags: etags(&sha256_hex(&answer.body)),
             headers,
             body: answer.body,
             changed: None,
@@ -245,9 +250,9 @@ impl Kept {
     }
 }
 
-/// The ETags of a body as it is, in gzip and in brotli: bytes that differ have tags that differ.
-fn etags(body: &[u8]) -> [HeaderValue; 3] {
-    let digits: String = sha256_hex(body).chars().take(ETAG_LENGTH).collect();
+/// The ETags of a body as it is, in gzip and in brotli, by its hash: bytes that differ have tags that differ.
+fn etags(hash: &str) -> [HeaderValue; 3] {
+    let digits: String = hash.chars().take(ETAG_LENGTH).collect();
     ["", "-gz", "-br"].map(|coding| {
         HeaderValue::from_str(&format!("\"{digits}{coding}\"")).unwrap_or(HeaderValue::from_static("\"\""))
     })

@@ -132,6 +132,11 @@ impl Cache {
         }
     }
 
+    /// An answer that is too large or too seldom asked for to be kept here, with what other caches are told of it.
+    pub fn not_kept(&self, made: Made) -> Kept {
+        Kept::new(String::new(), made, (0, &self.outside))
+    }
+
     /// The answer of this key, if it is as fresh as the log up to `head`.
     async fn get(&self, key: &str, head: i64, now: Timestamp) -> Option<Arc<Kept>> {
         let kept = match self.entries.as_ref()?.get(key).await {

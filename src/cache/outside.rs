@@ -39,8 +39,10 @@ pub enum Sort {
     Page,
     /// A feed or sitemap.
     Feed,
-    /// An image or document.
-    Media,
+    /// An original or a rendition.
+    Image,
+    /// A document.
+    Document,
 }
 
 /// For how long answers of a sort may be kept.
@@ -111,9 +113,14 @@ impl Outside {
             Sort::Feed => {
                 (config.feeds_browser_seconds, config.feeds_shared_seconds, config.feeds_stale_seconds)
             }
-            Sort::Media => {
-                (config.media_browser_seconds, config.media_shared_seconds, config.media_stale_seconds)
+            Sort::Image => {
+                (config.images_browser_seconds, config.images_shared_seconds, config.images_stale_seconds)
             }
+            Sort::Document => (
+                config.documents_browser_seconds,
+                config.documents_shared_seconds,
+                config.documents_stale_seconds,
+            ),
         };
         let is_said = browser > 0 || shared > 0 || stale > 0;
         is_said.then_some(Freshness { browser, shared, stale })

@@ -243,12 +243,19 @@ section! {
         feeds_shared_seconds: u32 = 0;
         /// While a newer one is fetched.
         feeds_stale_seconds: u32 = 0;
-        /// The same of images and documents, for browsers.
-        media_browser_seconds: u32 = 0;
+        /// The same of images, originals and renditions, for browsers. A name that was given up can be given again, and a
+        /// collection made private, so nothing there is kept for ever.
+        images_browser_seconds: u32 = 3600;
         /// For shared caches.
-        media_shared_seconds: u32 = 0;
+        images_shared_seconds: u32 = 3600;
         /// While a newer one is fetched.
-        media_stale_seconds: u32 = 0;
+        images_stale_seconds: u32 = 0;
+        /// The same of documents, for browsers.
+        documents_browser_seconds: u32 = 0;
+        /// For shared caches.
+        documents_shared_seconds: u32 = 0;
+        /// While a newer one is fetched.
+        documents_stale_seconds: u32 = 0;
         /// The header in which public answers tell by which keys they are purged: `Surrogate-Key`, `Cache-Tag`, `xkey`;
         /// empty for none.
         surrogate_keys: String = String::new();

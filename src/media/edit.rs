@@ -82,8 +82,8 @@ pub async fn set_focal_point(work: &mut Work, declared: &Type, id: i64, focal: O
     told_again(work, declared, &object).await
 }
 
-/// Puts another file in the place of the one that an image or document has. It gets a public name that was never
-/// used, so that nobody goes on showing the old one from a cache; a focal point is forgotten with its picture.
+/// Puts another file in the place of the one that an image or document has. It gets a public name that no other file
+/// has, and the old one is free again; a focal point is forgotten with its picture.
 pub async fn replace_file(work: &mut Work, declared: &Type, id: i64, received: &Received) -> Result<()> {
     let tree = Collections::load(work).await?;
     let object = reached(work, &tree, &declared.label, id, Action::Change, "change this file").await?;

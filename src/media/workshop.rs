@@ -44,8 +44,12 @@ pub struct Made {
     pub bytes: Bytes,
     /// What they are served as.
     pub mime: &'static str,
-    /// Tells them from every other bytes: for an entity tag.
-    pub tag: String,
+}
+
+/// Tells the bytes of a rendition from all others, before anybody has made or read them: for an entity tag.
+pub fn tag_of(image: &Image, spec: &Spec) -> Result<String> {
+    let key = kept_under(&image.blob, &image.original()?.rendition_name(spec))?;
+    Ok(sha256_hex(key.as_str().as_bytes())[..HASH_DIGITS].to_owned())
 }
 
 /// The one place where pixels are touched. Cloned ones share their places and their work.
@@ -99,15 +103,14 @@ impl Workshop {
         let original = image.original()?;
         let mime = original.format.rendition_mime(spec);
         let key = kept_under(&image.blob, &original.rendition_name(spec))?;
-        let tag = sha256_hex(key.as_str().as_bytes())[..HASH_DIGITS].to_owned();
         if !original.format.is_made_of_pixels() {
-            return Ok(Made { bytes: self.original(&image.blob).await?, mime, tag });
+            return Ok(Made { bytes: self.original(&image.blob).await?, mime });
         }
         if let Some(bytes) = self.kept(&key).await? {
-            return Ok(Made { bytes, mime, tag });
+            return Ok(Made { bytes, mime });
         }
         let bytes = self.made_once(key, image.blob.clone(), original.focal, spec.clone()).await?;
-        Ok(Made { bytes, mime, tag })
+        Ok(Made { bytes, mime })
     }
 
     /// What the header of an image says, if it is within bounds.

@@ -1,5 +1,6 @@
 //! Images and documents. Every address obeys the collection that the file lies in; whoever may not see a file is told
-//! that there is none.
+//! that there is none. What is public is kept by others for a bounded time only, and asked for by its tag after that: a
+//! name that was given up can be given again, and a collection can become private.
 
 use axum::extract::Path;
 use axum::response::Response;
@@ -8,16 +9,19 @@ use bytes::Bytes;
 use super::told::answered;
 use super::visit::Visit;
 use crate::cache::Answer;
-use crate::error::Error;
+use crate::cache::Made;
+use crate::cache::Sort;
+use crate::cache::Tag;
 use crate::error::Result;
-use crate::media::Document;
-use crate::media::Image;
+use crate::media;
+use crate::media::Gate;
+use crate::media::ROOT;
 use crate::media::percent_encoded;
-use crate::web::conditional;
+use crate::schema::DOCUMENT;
+use crate::schema::IMAGE;
+use crate::web;
 
-/// The name of a rendition says all that it is made of, and that of an original is given once.
-const FOR_EVER: &str = "public, max-age=31536000, immutable";
-/// A document may be exchanged under its name.
+/// What is told where the configuration says nothing.
 const FRESH: &str = "public, max-age=0, must-revalidate";
 const PRIVATE: &str = "private, no-store";
 /// A file that is opened by itself can do nothing: no scripts, no forms, no requests.
@@ -26,6 +30,18 @@ const SEALED: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src dat
 const SEALED_PDF: &str =
     "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; plugin-types application/pdf";
 
+/// A file that whoever asks may have.
+struct File<'a> {
+    label: &'static str,
+    id: i64,
+    collection: Option<i64>,
+    is_public: bool,
+    mime: &'a str,
+    /// Tells its bytes from all others.
+    tag: String,
+    disposition: Option<String>,
+}
+
 /// `GET /media/images/{name}`
 pub async fn rendition(Path(name): Path<String>, visit: Visit) -> Response {
     let outcome = find_rendition(&visit, &name).await;
@@ -33,16 +49,22 @@ pub async fn rendition(Path(name): Path<String>, visit: Visit) -> Response {
 }
 
 async fn find_rendition(visit: &Visit, name: &str) -> Result<Response> {
+    let snapshot = visit.cms.snapshot();
+    let gate = Gate { collections: &snapshot.collections, addresses: &visit.cms.addresses, passed: &[] };
     let mut reading = visit.reading().await?;
-    let found = Image::of_rendition(&mut reading, name).await?;
+    let (image, spec) = media::asked_rendition(&mut reading, gate, name, visit.asked("s")).await?;
     drop(reading);
-    let (image, spec) = found.ok_or_else(|| Error::not_found("an image"))?;
-    if !visit.cms.addresses.allow(name, &spec, visit.asked("s")) {
-        return Err(Error::not_found("an image"));
-    }
-    admitted(visit, image.public, image.collection)?;
-    let made = visit.cms.workshop.rendition(&image, &spec).await?;
-    Ok(served(visit, made.bytes, made.mime, FOR_EVER, image.public, Vec::new()))
+    let file = File {
+        label: IMAGE,
+        id: image.id,
+        collection: image.collection,
+        is_public: image.public,
+        mime: image.original()?.format.rendition_mime(&spec),
+        tag: media::tag_of(&image, &spec)?,
+        disposition: None,
+    };
+    let made = async { Ok(visit.cms.workshop.rendition(&image, &spec).await?.bytes) };
+    served(visit, file, made).await
 }
 
 /// `GET /media/original_images/{name}`
@@ -52,11 +74,19 @@ pub async fn original(Path(name): Path<String>, visit: Visit) -> Response {
 }
 
 async fn find_original(visit: &Visit, name: &str) -> Result<Response> {
-    let image = Image::named(&mut *visit.reading().await?, name).await?;
-    let image = image.filter(|image| !image.is_missing()).ok_or_else(|| Error::not_found("an image"))?;
-    admitted(visit, image.public, image.collection)?;
-    let bytes = visit.cms.workshop.original(&image.blob).await?;
-    Ok(served(visit, bytes, &image.mime, FOR_EVER, image.public, Vec::new()))
+    let snapshot = visit.cms.snapshot();
+    let gate = Gate { collections: &snapshot.collections, addresses: &visit.cms.addresses, passed: &[] };
+    let image = media::asked_original(&mut visit.reading().await?, gate, name).await?;
+    let file = File {
+        label: IMAGE,
+        id: image.id,
+        collection: image.collection,
+        is_public: image.public,
+        mime: &image.mime,
+        tag: image.blob.clone(),
+        disposition: None,
+    };
+    served(visit, file, visit.cms.workshop.original(&image.blob)).await
 }
 
 /// `GET /documents/{id}/{name}`
@@ -66,41 +96,46 @@ pub async fn document(Path((id, name)): Path<(i64, String)>, visit: Visit) -> Re
 }
 
 async fn find_document(visit: &Visit, id: i64, name: &str) -> Result<Response> {
-    let document = Document::find(&mut *visit.reading().await?, id).await?;
-    if document.file_name() != name || document.is_missing() {
-        return Err(Error::not_found("a document"));
-    }
-    admitted(visit, document.public, document.collection)?;
-    let bytes = visit.cms.workshop.original(&document.blob).await?;
+    let snapshot = visit.cms.snapshot();
+    let gate = Gate { collections: &snapshot.collections, addresses: &visit.cms.addresses, passed: &[] };
+    let document = media::asked_document(&mut visit.reading().await?, gate, id, name).await?;
     let manner = if document.is_shown_in_place() { "inline" } else { "attachment" };
     let ascii: String =
         name.chars().map(|c| if c.is_ascii_graphic() && !"\"\\%".contains(c) { c } else { '_' }).collect();
     let disposition = format!("{manner}; filename=\"{ascii}\"; filename*=UTF-8''{}", percent_encoded(name));
-    let extra = vec![("content-disposition".to_owned(), disposition)];
-    Ok(served(visit, bytes, &document.mime, FRESH, document.public, extra))
+    let file = File {
+        label: DOCUMENT,
+        id: document.id,
+        collection: document.collection,
+        is_public: document.public,
+        mime: &document.mime,
+        tag: document.blob.clone(),
+        disposition: Some(disposition),
+    };
+    served(visit, file, visit.cms.workshop.original(&document.blob)).await
 }
 
-fn admitted(visit: &Visit, is_public: bool, collection: Option<i64>) -> Result<()> {
-    let admits = is_public || visit.cms.snapshot().collections.admits(collection, &visit.actor, &[]);
-    if admits { Ok(()) } else { Err(Error::not_found("a file")) }
-}
-
-fn served(
+/// The file, its bytes read only for whoever does not have them.
+async fn served(
     visit: &Visit,
-    body: Bytes,
-    mime: &str,
-    kept: &str,
-    is_public: bool,
-    extra: Vec<(String, String)>,
-) -> Response {
-    let policy = if mime == "application/pdf" { SEALED_PDF } else { SEALED };
+    file: File<'_>,
+    bytes: impl Future<Output = Result<Bytes>>,
+) -> Result<Response> {
     let told = [
-        ("content-type", mime),
-        ("cache-control", if is_public { kept } else { PRIVATE }),
-        ("content-security-policy", policy),
+        ("content-type", file.mime),
+        ("cache-control", if file.is_public { FRESH } else { PRIVATE }),
+        ("content-security-policy", if file.mime == "application/pdf" { SEALED_PDF } else { SEALED }),
         ("x-content-type-options", "nosniff"),
     ];
     let mut headers = told.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
-    headers.extend(extra);
-    conditional(&visit.headers, Answer { status: 200, headers, body })
+    headers.extend(file.disposition.map(|disposition| ("content-disposition".to_owned(), disposition)));
+    let tags =
+        vec![Tag::Object(file.label.to_owned(), file.id), Tag::Collection(file.collection.unwrap_or(ROOT))];
+    let made = Made {
+        made_of: file.is_public.then_some(tags),
+        sort: Some(if file.label == IMAGE { Sort::Image } else { Sort::Document }),
+        tag: Some(file.tag),
+        ..Made::passing(Answer { status: 200, headers, body: Bytes::new() })
+    };
+    web::fetched(&visit.cms, &visit.headers, made, bytes).await
 }

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use chrono::DateTime;
 
 use crate::base::Timestamp;
-use crate::cache::{Answer, Coding, Kept};
+use crate::cache::{Answer, Coding, Kept, Made};
 use crate::cms::Cms;
 
 /// Dates of HTTP are whole seconds: an answer is dated once nothing can change it within the second that it names.
@@ -33,6 +33,18 @@ pub async fn answered(cms: &Cms, asked: &HeaderMap, kept: Arc<Kept>) -> Response
     let mut response = written(&kept, kept.headers.clone(), asked, body, cms.clock.now());
     response.extensions_mut().insert(kept);
     response
+}
+
+/// An answer whose bytes are fetched only for whoever does not have them: `made` tells what is known of it without them.
+pub async fn fetched<E>(
+    cms: &Cms,
+    asked: &HeaderMap,
+    made: Made,
+    bytes: impl Future<Output = Result<Bytes, E>>,
+) -> Result<Response, E> {
+    let kept = cms.cache().not_kept(made);
+    let body = if is_known(asked, &kept, None) { Bytes::new() } else { bytes.await? };
+    Ok(written(&kept, kept.headers.clone(), asked, (Coding::Identity, body), cms.clock.now()))
 }
 
 /// The body in a coding that was not asked for before; as it is if that fails.

@@ -35,7 +35,7 @@ mod viewer;
 
 pub use asked::{Asked, Here};
 pub use bearer::Bearer;
-pub use conditional::{answered, conditional};
+pub use conditional::{answered, conditional, fetched};
 pub use cookie::{clear_cookie, cookie, set_cookie};
 pub use door::{Door, too_many};
 pub use extension::extension;

@@ -12,7 +12,10 @@ use siskin::base::{Clock, Timestamp};
 use siskin::cms::Cms;
 use siskin::config::{Config, Http, Separator};
 use siskin::error::Error;
+use siskin::events;
+use siskin::media::{self, Admits, Upload};
 use siskin::pages::{self, Privacy};
+use siskin::schema::{DOCUMENT, IMAGE};
 use siskin::server;
 use tower::ServiceExt;
 
@@ -32,6 +35,7 @@ struct Told {
     status: StatusCode,
     freshness: String,
     keys: String,
+    etag: String,
     cookie: String,
 }
 
@@ -59,7 +63,8 @@ impl World {
             values.collect::<Vec<_>>().join(" | ")
         };
         let (freshness, keys) = (header("cache-control"), header("surrogate-key"));
-        Told { status: response.status(), freshness, keys, cookie: header("set-cookie") }
+        let (etag, cookie) = (header("etag"), header("set-cookie"));
+        Told { status: response.status(), freshness, keys, etag, cookie }
     }
 
     async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Told {
@@ -70,6 +75,46 @@ impl World {
         let mut work = self.cms.work(Actor::System("test")).await.unwrap();
         change(&mut work).await;
         self.cms.commit(work).await.unwrap();
+    }
+
+    /// A drawing in this grey, put into a collection.
+    async fn upload(&self, name: &str, grey: u8, collection: i64) -> media::Image {
+        let mut bytes = std::io::Cursor::new(Vec::new());
+        let picture = image::GrayImage::from_pixel(600, 20, image::Luma([grey]));
+        picture.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+        let (cms, bytes) = (&self.cms, bytes.into_inner().into());
+        let received = media::receive_image(&cms.workshop, &cms.config.media, name, bytes).await.unwrap();
+        let mut made = None;
+        self.change(async |work| {
+            let upload = Upload { collection: Some(collection), ..Upload::default() };
+            let declared = cms.schema.get(IMAGE).unwrap();
+            made = Some(media::upload_image(work, declared, &received, upload).await.unwrap());
+        })
+        .await;
+        made.unwrap()
+    }
+
+    /// A text, put into a collection.
+    async fn document(&self, name: &str, text: &str, collection: i64) -> media::Document {
+        let (cms, file) = (&self.cms, self.cms.config.dir.join("upload"));
+        std::fs::write(&file, text).unwrap();
+        let received = media::receive_document(&cms.workshop, &cms.config.media, name, &file).await.unwrap();
+        let mut made = None;
+        self.change(async |work| {
+            let upload = Upload { collection: Some(collection), ..Upload::default() };
+            let declared = cms.schema.get(DOCUMENT).unwrap();
+            made = Some(media::upload_document(work, declared, &received, upload).await.unwrap());
+        })
+        .await;
+        made.unwrap()
+    }
+
+    /// The surrogate keys of what was dropped since an event.
+    async fn dropped_since(&self, event: i64) -> BTreeSet<String> {
+        let mut conn = self.cms.db.read().await.unwrap();
+        let events = events::since(&mut conn, event, 100).await.unwrap();
+        let snapshot = self.cms.snapshot();
+        events.iter().flat_map(|event| self.cms.cache().dropped_by(event, &snapshot.reach(event))).collect()
     }
 
     /// The cookie of somebody who has signed in.
@@ -227,4 +272,73 @@ async fn surrogate_keys_are_few_alike_everywhere_and_as_the_cdn_wants_them() {
         panic!("it opens")
     };
     assert!(words.contains("http.surrogate_keys") && words.contains("Surrogate-Key"), "{words}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_asked_for_again_and_never_shown_after_it_was_exchanged_or_withdrawn() {
+    for_each_fresh(async |fresh| {
+        let http = Http { surrogate_keys: "Surrogate-Key".into(), ..Http::default() };
+        let world = World::new(fresh, http).await;
+        let mut collection = 0;
+        world
+            .change(async |work| {
+                let outer = media::create_collection(work, media::ROOT, "Plans").await.unwrap();
+                collection = media::create_collection(work, outer.id, "This year").await.unwrap().id;
+            })
+            .await;
+        let image = world.upload("plan.png", 10, collection).await;
+        let document = world.document("plan.txt", "north", collection).await;
+        let paths = [
+            ("/media/original_images/plan.png".to_owned(), "public, max-age=3600, must-revalidate"),
+            ("/media/images/plan.width-500.png".to_owned(), "public, max-age=3600, must-revalidate"),
+            (document.url(), "public, max-age=0, must-revalidate"),
+        ];
+        let mut known = Vec::new();
+        for (path, freshness) in &paths {
+            let told = world.get(path, &[]).await;
+            assert_eq!((told.status, told.freshness.as_str()), (StatusCode::OK, *freshness), "{path}");
+            let again = world.get(path, &[("if-none-match", &told.etag)]).await;
+            let again = (again.status, again.freshness.as_str(), again.keys == told.keys);
+            assert_eq!(again, (StatusCode::NOT_MODIFIED, *freshness, true), "{path}");
+            known.push(told);
+        }
+        // Something else takes the name.
+        let before = world.cms.snapshot().followed;
+        world
+            .change(async |work| {
+                media::delete_file(work, IMAGE, image.id).await.unwrap();
+            })
+            .await;
+        assert_eq!(world.upload("plan.png", 200, collection).await.name, image.name);
+        let dropped = world.dropped_since(before).await;
+        for ((path, freshness), old) in paths.iter().zip(&mut known).take(2) {
+            assert!(old.keys.split(' ').any(|key| dropped.contains(key)), "{path} is purged");
+            let told = world.get(path, &[("if-none-match", &old.etag)]).await;
+            assert_eq!((told.status, told.freshness.as_str()), (StatusCode::OK, *freshness), "{path}");
+            assert_ne!(told.etag, old.etag, "{path}");
+            *old = told;
+        }
+        // The collection above is closed.
+        let before = world.cms.snapshot().followed;
+        let above = world.cms.snapshot().collections.get(Some(collection)).unwrap().parent.unwrap();
+        let closed = Some(Admits::SignedIn);
+        world.change(async |work| media::restrict_collection(work, above, closed).await.unwrap()).await;
+        let dropped = world.dropped_since(before).await;
+        let session = world.session().await;
+        for ((path, _), old) in paths.iter().zip(&known) {
+            assert!(old.keys.split(' ').any(|key| dropped.contains(key)), "{path} is purged");
+            let told = world.get(path, &[("if-none-match", &old.etag)]).await;
+            assert_eq!((told.status, told.keys.as_str()), (StatusCode::NOT_FOUND, ""), "{path}");
+            let told = world.get(path, &[("cookie", &session)]).await;
+            let told = (told.status, told.freshness.as_str(), told.keys.as_str());
+            assert_eq!(told, (StatusCode::OK, PERSONAL, ""), "{path}");
+        }
+        world.change(async |work| media::restrict_collection(work, above, None).await.unwrap()).await;
+        for ((path, _), old) in paths.iter().zip(&known) {
+            let told = world.get(path, &[("if-none-match", &old.etag)]).await;
+            assert_eq!(told.status, StatusCode::NOT_MODIFIED, "{path}");
+        }
+        world.cms.db.close().await;
+    })
+    .await;
 }

@@ -11,7 +11,7 @@ use siskin::config::Config;
 use siskin::error::{Error, Result};
 use siskin::files::Files;
 use siskin::media::{
-    self, Addresses, Admits, Collections, Focal, Image, Listing, ROOT, Spec, Upload, Workshop,
+    self, Addresses, Admits, Collections, Focal, Gate, Image, Listing, ROOT, Spec, Upload, Workshop,
 };
 use siskin::schema::{DOCUMENT, Document, IMAGE, Registry, Schema, load_texts};
 use siskin::store::{Db, sql};
@@ -85,7 +85,9 @@ impl Library {
         passed: &[i64],
     ) -> Result<(Image, Spec)> {
         let mut reading = self.reading(viewer).await;
-        media::asked_rendition(&mut reading, &self.addresses, name, signature, passed).await
+        let collections = Collections::load(&mut reading).await.unwrap();
+        let gate = Gate { collections: &collections, addresses: &self.addresses, passed };
+        media::asked_rendition(&mut reading, gate, name, signature).await
     }
 }
 
@@ -140,7 +142,7 @@ async fn an_uploaded_image_is_found_by_every_address_it_has() {
 
         let signed = library.addresses.rendition(&image, &spec("width-33|format-webp")).unwrap();
         let (name, signature) = signed.url["/media/images/".len()..].split_once("?s=").unwrap();
-        assert!(matches!(library.ask(Actor::Anonymous, name, None, &[]).await, Err(Error::Forbidden(_))));
+        assert!(library.ask(Actor::Anonymous, name, None, &[]).await.unwrap_err().is_not_found());
         let (found, asked) = library.ask(Actor::Anonymous, name, Some(signature), &[]).await.unwrap();
         assert_eq!(library.workshop.rendition(&found, &asked).await.unwrap().mime, "image/webp");
         for absent in [
@@ -198,8 +200,10 @@ async fn private_collections_are_obeyed_by_every_address() {
         let visible = async |viewer: Actor, passed: &[i64]| {
             let rendition = library.ask(viewer.clone(), &name, None, passed).await.is_ok();
             let mut reading = library.reading(viewer).await;
+            let collections = Collections::load(&mut reading).await.unwrap();
+            let gate = Gate { collections: &collections, addresses: &library.addresses, passed };
             let original =
-                media::asked_original(&mut reading, "original_images/plan.png", passed).await.is_ok();
+                media::asked_original(&mut reading, gate, "original_images/plan.png").await.is_ok();
             assert_eq!(rendition, original);
             rendition
         };
@@ -333,19 +337,16 @@ async fn documents_are_served_by_id_and_name() {
         work.commit().await.unwrap();
         assert_eq!(document.url(), format!("/documents/{}/Preise_2026.pdf", document.id));
         let mut reading = library.reading(Actor::Anonymous).await;
-        assert!(media::asked_document(&mut reading, document.id, "Preise_2026.pdf", &[]).await.is_ok());
-        assert!(
-            media::asked_document(&mut reading, document.id, "other.pdf", &[])
-                .await
-                .unwrap_err()
-                .is_not_found()
-        );
-        assert!(
-            media::asked_document(&mut reading, document.id + 1, "Preise_2026.pdf", &[])
-                .await
-                .unwrap_err()
-                .is_not_found()
-        );
+        let collections = Collections::load(&mut reading).await.unwrap();
+        let gate = Gate { collections: &collections, addresses: &library.addresses, passed: &[] };
+        for (id, name, is_there) in [
+            (document.id, "Preise_2026.pdf", true),
+            (document.id, "other.pdf", false),
+            (document.id + 1, "Preise_2026.pdf", false),
+        ] {
+            let asked = media::asked_document(&mut reading, gate, id, name).await;
+            assert_eq!(asked.map_or_else(|error| !error.is_not_found(), |_| true), is_there, "{id} {name}");
+        }
         assert_eq!(
             library.workshop.original(&document.blob).await.unwrap(),
             Bytes::from_static(b"%PDF-1.7 prices")
