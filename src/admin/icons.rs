@@ -26,6 +26,7 @@ const DRAWN: &[&str] = &[
     "image",
     "info",
     "italic",
+    "key",
     "link",
     "list",
     "lock",

@@ -3,11 +3,13 @@
 //!
 //! Reading order: this file (the addresses), `desk` (whoever is signed in), `answer` (what goes back), `screens`
 //! (templates and assets), `form` (the editing form of any content type), `editor` (the screen around it), and then a
-//! room for each subject: `pages`, `snippets`, `settings`, `media`, `choosers`, `submissions`, `webhooks`, `account`.
+//! room for each subject: `pages`, `snippets`, `settings`, `media`, `choosers`, `submissions`, `webhooks`,
+//! `tokens`, `account`; `choices` is what forms offer that no content type declares.
 
 mod account;
 mod answer;
 mod assets;
+mod choices;
 mod choosers;
 mod confirm;
 mod dashboard;
@@ -26,6 +28,7 @@ mod settings;
 mod sign_in;
 mod snippets;
 mod submissions;
+mod tokens;
 mod webhooks;
 mod words;
 
@@ -86,6 +89,7 @@ pub fn router(cms: Arc<Cms>) -> Result<Router> {
         .merge(person::router())
         .merge(media::router())
         .merge(webhooks::router())
+        .merge(tokens::router())
         .merge(choosers::router())
         // Not a fallback: the site behind this door answers every address that no door has.
         .route("/{*rest}", any(guard::nothing_here));

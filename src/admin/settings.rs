@@ -163,7 +163,7 @@ fn sites(desk: &Desk, chosen: &Chosen<'_>) -> Vec<SiteLink> {
     }
     let link = |site: &crate::sites::Site| SiteLink {
         url: address(&Chosen { declared: chosen.declared, site: site.id }),
-        label: if site.name.is_empty() { site.hostname.clone() } else { site.name.clone() },
+        label: site.label().to_owned(),
         current: site.id == chosen.site,
     };
     sites.all().iter().map(link).collect()

@@ -24,6 +24,11 @@ impl Moment {
             words: ago(now.seconds() - at.seconds(), day),
         }
     }
+
+    /// As people say it.
+    pub fn words(&self) -> &str {
+        &self.words
+    }
 }
 
 /// How long ago, and the day where that says more.

@@ -31,6 +31,11 @@ row! {
 }
 
 impl Site {
+    /// What people call it: its name, or its host.
+    pub fn label(&self) -> &str {
+        if self.name.is_empty() { &self.hostname } else { &self.name }
+    }
+
     /// What the addresses of its pages begin with, without a slash at the end: its front end's address, if it has one.
     pub fn root_url(&self) -> String {
         let front_end = self.front_end_url.as_deref().filter(|url| !url.is_empty());

@@ -37,6 +37,7 @@ mod store;
 mod statements;
 mod strangers;
 mod text;
+mod token_screens;
 mod tokens;
 mod types;
 mod values;

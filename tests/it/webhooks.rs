@@ -1,6 +1,6 @@
 //! Webhooks from the change to the receiver: what is told, to whom, how often, and whom nobody can make us call.
 
-mod doors;
+pub mod doors;
 mod guarded;
 mod receiver;
 
@@ -33,13 +33,13 @@ fields = [{ name = "name", type = "text", required = true }]
 const NOON: &str = "2026-11-21T12:00:00Z";
 
 /// A site whose home page is 2, and a receiver beside it.
-struct World {
-    cms: Arc<Cms>,
+pub struct World {
+    pub cms: Arc<Cms>,
     clock: Clock,
     receiver: Receiver,
 }
 
-async fn for_each_world(test: impl AsyncFn(&World)) {
+pub async fn for_each_world(test: impl AsyncFn(&World)) {
     for_each_world_with(|_| {}, test).await;
 }
 
@@ -78,14 +78,14 @@ impl World {
         Rules { guard: self.cms.courier.guard(), schema: &self.cms.schema }
     }
 
-    async fn change<T>(&self, verb: impl AsyncFnOnce(&mut siskin::accounts::Work) -> T) -> T {
+    pub async fn change<T>(&self, verb: impl AsyncFnOnce(&mut siskin::accounts::Work) -> T) -> T {
         let mut work = self.cms.work(Actor::System("test")).await.unwrap();
         let made = verb(&mut work).await;
         self.cms.commit(work).await.unwrap();
         made
     }
 
-    async fn draft(&self, parent: i64, title: &str) -> Object {
+    pub async fn draft(&self, parent: i64, title: &str) -> Object {
         let declared = self.cms.schema.get("tales.Post").unwrap().clone();
         let mut document = declared.initial();
         document.insert("title".into(), title.into());
@@ -102,7 +102,7 @@ impl World {
         self.change(async |work| pages::publish(work, &declared, page).await.unwrap()).await
     }
 
-    async fn live(&self, title: &str) -> Object {
+    pub async fn live(&self, title: &str) -> Object {
         let page = self.draft(2, title).await;
         self.publish(&page).await
     }

@@ -2,8 +2,9 @@
 //!
 //! Names are paths (`body.2.value.text`), so problems, which name paths too, find their fields. Reading order: `sent`
 //! (what came back from a browser), `node` (one field as its template sees it), `rows` (streams, lists, children),
-//! `known` (what references are called), and here the whole.
+//! `known` (what references are called), and here the whole. `chooser` is for forms of the admin's own.
 
+mod chooser;
 mod known;
 mod node;
 mod rows;
@@ -11,6 +12,7 @@ mod sent;
 
 use serde::Serialize;
 
+pub use chooser::Chooser;
 pub use known::{Chosen, Known, references};
 pub use node::Draw;
 pub use rows::RowTemplate;

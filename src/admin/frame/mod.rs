@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::answer::Message;
 use super::desk::Desk;
-use crate::accounts::{Action, Reading, Scope};
+use crate::accounts::{API_TOKEN, Action, Reading, Scope};
 use crate::content::Object;
 use crate::error::Result;
 use crate::pages;
@@ -123,6 +123,7 @@ fn nav(desk: &Desk, section: &str) -> Vec<NavItem> {
             "external",
             desk.may(Action::View, &Scope::Type(WEBHOOK)),
         ),
+        ("tokens", "Tokens", "/admin/tokens/", "key", desk.may(Action::View, &Scope::Type(API_TOKEN))),
     ];
     let shown = items.into_iter().filter(|item| item.4);
     shown

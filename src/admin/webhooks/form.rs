@@ -7,12 +7,13 @@ use serde::Serialize;
 use super::{Badge, address, crumbs, must_see, rules};
 use crate::accounts::{Action, Scope};
 use crate::admin::answer::{Answer, Message, Shown, onward};
+use crate::admin::choices::{self, Choice, Field, field, sites};
 use crate::admin::desk::Desk;
 use crate::admin::form::Told;
 use crate::admin::frame::Frame;
 use crate::admin::words::{Crumb, Moment};
 use crate::error::{Problems, Result};
-use crate::schema::{PAGE, USER};
+use crate::schema::PAGE;
 use crate::web::Pairs;
 use crate::webhooks::{self, Kind, WEBHOOK, Wanted, Webhook};
 
@@ -34,20 +35,6 @@ struct View {
     active: bool,
     /// What stands beside a webhook that is there.
     state: Option<State>,
-}
-
-#[derive(Serialize)]
-struct Field {
-    value: String,
-    problem: String,
-}
-
-#[derive(Serialize)]
-struct Choice {
-    value: String,
-    label: String,
-    note: &'static str,
-    chosen: bool,
 }
 
 #[derive(Serialize)]
@@ -186,7 +173,7 @@ async fn screen(desk: &Desk, webhook: Option<Webhook>, wanted: Wanted, shown: Sh
         problems: told(&shown.problems),
         kinds: kinds(&wanted),
         types: types(desk, &wanted),
-        sites: sites(desk, &wanted),
+        sites: sites(desk, wanted.site),
         active: wanted.active,
         name: field("name", wanted.name, &shown.problems),
         url: field("url", wanted.url, &shown.problems),
@@ -208,10 +195,6 @@ fn state(webhook: Webhook, now: crate::base::Timestamp) -> State {
     }
 }
 
-fn field(name: &str, value: String, problems: &Problems) -> Field {
-    Field { value, problem: problems.at(name).join(", ") }
-}
-
 fn told(problems: &Problems) -> Vec<Told> {
     let label = |path: &str| match path {
         "name" => "Name",
@@ -229,35 +212,15 @@ fn told(problems: &Problems) -> Vec<Told> {
 }
 
 fn kinds(wanted: &Wanted) -> Vec<Choice> {
-    let choice = |kind: Kind| Choice {
-        value: kind.word.to_owned(),
-        label: kind.label.to_owned(),
-        note: if kind.shows { "" } else { "only if it is chosen" },
-        chosen: wanted.kinds.iter().any(|word| word == kind.word),
+    let choice = |kind: Kind| {
+        let chosen = wanted.kinds.iter().any(|word| word == kind.word);
+        Choice::new(kind.word, kind.label, chosen).noted(if kind.shows { "" } else { "only if it is chosen" })
     };
     Kind::ALL.into_iter().map(choice).collect()
 }
 
 fn types(desk: &Desk, wanted: &Wanted) -> Vec<Choice> {
-    let choice = |value: &str, label: &str| Choice {
-        value: value.to_owned(),
-        label: label.to_owned(),
-        note: "",
-        chosen: wanted.types.iter().any(|chosen| chosen == value),
-    };
-    let every_page = choice(PAGE, "Every page");
-    let declared = desk.schema().types().filter(|declared| declared.label != USER);
-    let declared = declared.map(|declared| choice(&declared.label, &declared.name));
-    [every_page].into_iter().chain(declared).collect()
-}
-
-fn sites(desk: &Desk, wanted: &Wanted) -> Vec<Choice> {
-    let sites = desk.cms().sites();
-    let choice = |site: &crate::sites::Site| Choice {
-        value: site.id.to_string(),
-        label: if site.name.is_empty() { site.hostname.clone() } else { site.name.clone() },
-        note: "",
-        chosen: wanted.site == Some(site.id),
-    };
-    sites.all().iter().map(choice).collect()
+    let is_chosen = wanted.types.iter().any(|chosen| chosen == PAGE);
+    let every_page = Choice::new(PAGE, "Every page", is_chosen);
+    [every_page].into_iter().chain(choices::types(desk, &wanted.types, |_| true)).collect()
 }

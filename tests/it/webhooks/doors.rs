@@ -14,20 +14,20 @@ use super::{Receiver, World, for_each_world};
 const PASSWORD: &str = "correct horse battery";
 
 /// Somebody in the admin.
-struct Desk {
-    router: Router,
+pub struct Desk {
+    pub router: Router,
     cookie: String,
 }
 
-struct Answered {
-    status: u16,
-    location: String,
+pub struct Answered {
+    pub status: u16,
+    pub location: String,
     cookie: String,
-    text: String,
+    pub text: String,
 }
 
 impl Desk {
-    async fn of(world: &World, username: &str, is_superuser: bool, grants: &[StoredGrant]) -> Self {
+    pub async fn of(world: &World, username: &str, is_superuser: bool, grants: &[StoredGrant]) -> Self {
         let password_hash = Some(password::hash(PASSWORD).await.unwrap());
         world
             .change(async |work| {
@@ -43,11 +43,11 @@ impl Desk {
         desk
     }
 
-    async fn get(&self, path: &str) -> Answered {
+    pub async fn get(&self, path: &str) -> Answered {
         self.ask("GET", path, &[]).await
     }
 
-    async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answered {
+    pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answered {
         self.ask("POST", path, form).await
     }
 
