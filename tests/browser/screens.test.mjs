@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { chromium as browsers } from "playwright-core";
-import { axeText, chromium, home, png, signIn, startSite } from "./site.mjs";
+import { axeText, chromium, home, png, signIn, startReceiver, startSite } from "./site.mjs";
 
 const MODEL = `
 [types.Story]
@@ -51,7 +51,7 @@ const WINDOWS = {
 
 const program = chromium();
 const skip = program ? false : "no Chromium";
-let browser, site, paths;
+let browser, site, receiver, paths;
 
 async function furnish(page) {
   const parent = await home(page, site);
@@ -83,17 +83,45 @@ async function furnish(page) {
   await page.getByRole("textbox", { name: /^Title/ }).first().fill("Ask us");
   await save("Save draft");
   const enquiry = new URL(page.url()).pathname.match(/pages\/(\d+)/)[1];
+  const [webhook, delivery] = await call(page);
+  await token(page, "Build of the front end, every night", "2027-12-31");
+  await token(page, "Preview", "");
   const at = (id, rest) => `/admin/pages/${id}/${rest}`;
   return [
     "/admin/", at(parent, ""), at(parent, "?q=story"), at(parent, "add"), at(parent, "add/tales.Story"), at(story, "edit"), at(story, ""),
     at(story, "history"), at(story, "move"), at(story, "unpublish"), at(story, "delete"), "/admin/images/", "/admin/images/upload", image,
     `${image}delete`, "/admin/documents/", "/admin/documents/upload", document, "/admin/snippets/", "/admin/snippets/tales.Bird/", bird, `${bird}delete`, "/admin/settings/",
     "/admin/settings/tales.Station/", "/admin/forms/", `/admin/forms/${enquiry}/`, "/admin/users/", "/admin/account", "/admin/nowhere",
+    "/admin/webhooks/", "/admin/webhooks/add", webhook, `${webhook}deliveries`, `${webhook}delete`, delivery,
+    "/admin/tokens/", "/admin/tokens/add", "/admin/tokens/1/revoke",
   ];
+}
+
+/** Makes a webhook and calls it: the addresses of both. */
+async function call(page) {
+  await page.goto(`${site.url}/admin/webhooks/add`);
+  await page.getByLabel(/^Name/).fill("The front end that shows the stories to readers");
+  await page.getByLabel(/^Address/).fill(receiver.url);
+  await page.getByRole("button", { name: "Add and show the secret" }).click();
+  await page.getByRole("link", { name: "I have copied it" }).click();
+  const webhook = new URL(page.url()).pathname;
+  await page.getByRole("button", { name: "Send a test" }).click();
+  await page.getByText("The receiver took it.").waitFor();
+  return [webhook, new URL(page.url()).pathname];
+}
+
+async function token(page, name, lastDay) {
+  await page.goto(`${site.url}/admin/tokens/add`);
+  await page.getByLabel(/^Name/).fill(name);
+  await page.getByLabel(/^Last day/).fill(lastDay);
+  await page.getByLabel("It shows drafts too").check();
+  await page.getByRole("button", { name: "Make it and show the secret" }).click();
+  await page.getByRole("link", { name: "I have copied it" }).waitFor();
 }
 
 before(async () => {
   if (skip) return;
+  receiver = await startReceiver();
   site = await startSite({ tales: MODEL });
   browser = await browsers.launch({ executablePath: program, args: ["--no-sandbox"] });
   const context = await browser.newContext();
@@ -104,6 +132,7 @@ before(async () => {
 after(async () => {
   await browser?.close();
   await site?.stop();
+  await receiver?.stop();
 });
 
 for (const [name, options] of Object.entries(WINDOWS)) {
@@ -142,6 +171,26 @@ test("the chooser and the block picker are sound", { skip, timeout: 60_000 }, as
   assert.deepEqual(await faults(page), []);
   await shoot(page, "desktop", "/picker");
   await page.context().close();
+});
+
+test("secrets that are shown once and forms that are refused are sound", { skip, timeout: 60_000 }, async () => {
+  for (const [name, options] of Object.entries(WINDOWS)) {
+    const page = await signIn(await browser.newContext(options), site);
+    for (const [path, button] of [["/admin/tokens/add", "Make it and show the secret"], ["/admin/webhooks/add", "Add and show the secret"]]) {
+      await page.goto(site.url + path);
+      await page.getByRole("button", { name: button }).click();
+      await page.getByText(/need.? your attention/).waitFor();
+      assert.deepEqual(await faults(page), [], `${name} ${path}`);
+      await shoot(page, name, `${path}/refused`);
+      await page.getByLabel(/^Name/).fill("One more");
+      if (path.includes("webhooks")) await page.getByLabel(/^Address/).fill(receiver.url);
+      await page.getByRole("button", { name: button }).click();
+      await page.getByText("It is not shown again.").waitFor();
+      assert.deepEqual(await faults(page), [], `${name} ${path}`);
+      await shoot(page, name, `${path}/secret`);
+    }
+    await page.context().close();
+  }
 });
 
 async function faults(page) {

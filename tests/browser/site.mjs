@@ -1,6 +1,7 @@
 // A site of its own for browser tests: made by `siskin new` in a temporary folder, served on a free port.
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,11 +22,28 @@ export function chromium() {
   return missing ? null : found;
 }
 
+/** A receiver of webhooks: `bodies` holds what came. Sites of these tests may call this machine. */
+export async function startReceiver() {
+  const bodies = [];
+  const server = createHttpServer((request, response) => {
+    let body = "";
+    request.on("data", (part) => { body += part; });
+    request.on("end", () => {
+      bodies.push(JSON.parse(body));
+      response.end("taken");
+    });
+  });
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  const stop = () => new Promise((done) => server.close(done).closeAllConnections());
+  return { url: `http://127.0.0.1:${server.address().port}/hook`, bodies, stop };
+}
+
 /** Starts a site with these models, `{ app: "toml" }`; `kind` are more words for `siskin new`. */
 export async function startSite(models, ...kind) {
   const folder = mkdtempSync(join(tmpdir(), "siskin-browser-"));
   const run = (args, input) => execFileSync(program, [...args, "--site", folder], { input, stdio: ["pipe", "pipe", "inherit"] });
   execFileSync(program, ["new", folder, ...kind], { stdio: "ignore" });
+  appendFileSync(join(folder, "config.toml"), '\n[webhooks]\nallow_private = ["127.0.0.1"]\n');
   for (const [app, text] of Object.entries(models)) writeFileSync(join(folder, `models/${app}.toml`), text);
   run(["user", "create", "ada", "--email", "ada@example.org", "--superuser"], `${PASSWORD}\n`);
   const port = await freePort();

@@ -67,10 +67,10 @@ async fn a_token_is_made_in_the_admin_used_and_taken_back() {
         let list = ada.get("/admin/tokens/").await.text;
         for told in [
             "Front &lt;end&gt;",
-            "by ada",
+            "by ada",
             "beneath “Finches”",
             "Drafts too",
-            "1 Jan 3000",
+            "31 Dec 2999",
             "just now",
             "Good",
         ] {

@@ -62,7 +62,8 @@ struct Row {
     note: &'static str,
     shows: Vec<String>,
     used: Option<Moment>,
-    ends: Option<Moment>,
+    /// The last day on which it works.
+    last_day: Option<Moment>,
     /// Where it is taken back; empty where there is nothing to take back, or no right to it.
     revoke_url: String,
 }
@@ -79,7 +80,7 @@ async fn index(desk: Desk) -> Answer {
             status: Badge::of(&token, reading.now),
             note: if token.orphaned { "The account that made it is not in use." } else { "" },
             used: token.used_at.map(moment),
-            ends: token.expires_at.map(moment),
+            last_day: token.expires_at.map(|end| moment(end.plus_seconds(-1))),
             shows: shows(&desk, &mut reading, &token).await?,
             revoke_url: if can_be_revoked { address(token.id) } else { String::new() },
             made_by: made_by(&token),

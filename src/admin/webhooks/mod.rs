@@ -119,10 +119,14 @@ async fn ask_delete(desk: Desk, Path(id): Path<i64>) -> Answer {
     let mut reading = desk.reading().await?;
     let webhook = Webhook::find(&mut reading, id).await?;
     let waiting = Delivery::waiting(&mut reading, id).await?;
-    let question = Confirm::new("Delete", "trash", address(id, ""))
+    let mut question = Confirm::new("Delete", "trash", address(id, ""))
         .dangerous()
-        .line("It is not told of anything any more, and its deliveries are forgotten.")
-        .line(format!("{waiting} deliveries wait and will not be made."));
+        .line("It is not told of anything any more, and its deliveries are forgotten.");
+    question = match waiting {
+        0 => question,
+        1 => question.line("1 delivery waits and will not be made."),
+        _ => question.line(format!("{waiting} deliveries wait and will not be made.")),
+    };
     let frame = desk.frame(&mut reading, "webhooks", format!("Delete “{}”?", webhook.name)).await?;
     question.show(&desk, frame, crumbs(Some(&webhook)))
 }
