@@ -12,6 +12,7 @@ NPM ?= npm
 UI_SOURCES := package.json $(shell find themes/admin -type f -not -path '*/dist/*' -not -path '*/templates/*' 2>/dev/null)
 UI := themes/admin/dist/.built
 MODULES := node_modules/.installed
+EXAMPLE := examples/astro/node_modules/.installed
 
 .PHONY: serve test build ui fmt clippy cargo-test typescript client-test browser-test bench clean-ui
 
@@ -50,8 +51,12 @@ cargo-test: ui
 typescript: $(MODULES)
 	$(NPM) run check
 
-# Clients of the delivery API that others wrote, against a running server.
-client-test: ui
+# Packages of the example front end; where they cannot be had its test says so.
+$(EXAMPLE): examples/astro/package-lock.json
+	-$(NPM) ci --prefix examples/astro --no-audit --no-fund && touch $@
+
+# Clients of the delivery API that others wrote, and the example front end, against a running server.
+client-test: ui $(EXAMPLE)
 	$(CARGO) build --bin siskin
 	$(NPM) run test:clients --if-present
 
@@ -64,4 +69,4 @@ bench: build
 	bench/run
 
 clean-ui:
-	rm -rf themes/admin/dist node_modules
+	rm -rf themes/admin/dist node_modules examples/astro/node_modules

@@ -1,3 +1,9 @@
+import node from "@astrojs/node";
 import { defineConfig } from "astro/config";
 
-export default defineConfig({ site: "http://localhost:4321", trailingSlash: "always" });
+// Every page is built ahead but previews, for which a small server stands in.
+export default defineConfig({
+  site: "http://localhost:4321",
+  trailingSlash: "always",
+  adapter: node({ mode: "standalone" }),
+});

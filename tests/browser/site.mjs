@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { deflateSync } from "node:zlib";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const program = process.env.SISKIN_TEST_PROGRAM ?? join(root, "target/debug/siskin");
+export const program = process.env.SISKIN_TEST_PROGRAM ?? join(root, "target/debug/siskin");
 export const PASSWORD = "correct horse battery";
 
 /** The browser's program, or why there is none. A run that may not skip fails instead. */
@@ -72,7 +72,7 @@ async function stop(server, folder) {
   rmSync(folder, { recursive: true, force: true });
 }
 
-function freePort() {
+export function freePort() {
   return new Promise((done) => {
     const probe = createServer().listen(0, "127.0.0.1", () => {
       const { port } = probe.address();

@@ -23,6 +23,14 @@ export interface ListOptions<Field> {
   renditions?: readonly string[];
   descendantOf?: number;
   locale?: string;
+  slug?: string;
+  /** What editors have rather than what is published; for a token with the right to it. Any field may be null then. */
+  draft?: boolean;
+}
+
+export interface PageOptions {
+  renditions?: readonly string[];
+  draft?: boolean;
 }
 
 export class NotFound extends Error {}
@@ -38,13 +46,13 @@ export class Siskin {
     return this.ask("pages/", { type, ...asked(options) });
   }
 
-  /** One page of a type, with all of its fields. */
+  /** One page of a type, with all of its fields, and rich text as HTML. */
   async page<Label extends keyof PageTypes>(
     type: Label,
     id: number,
-    renditions: readonly string[] = [],
+    options: PageOptions = {},
   ): Promise<PageTypes[Label]["detail"]> {
-    return this.ask(`pages/${id}/`, { type, ...asked({ renditions }) });
+    return this.ask(`pages/${id}/`, { type, rich_text_format: "html", ...asked(options) });
   }
 
   /** Images, documents, redirects and snippets. */
@@ -78,5 +86,7 @@ function asked(options: ListOptions<string>): Parameters {
     renditions: options.renditions?.join(",") || undefined,
     descendant_of: options.descendantOf,
     locale: options.locale,
+    slug: options.slug,
+    draft: options.draft ? 1 : undefined,
   };
 }

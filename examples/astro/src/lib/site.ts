@@ -1,6 +1,6 @@
 // What the pages of this site need: the connection, pictures, and the articles as they are shown.
 
-import { Siskin } from "./client";
+import { NotFound, Siskin } from "./client";
 import type { ArticlePage, Rendition, RenditionsByImage } from "./siskin";
 
 declare const process: { env: Record<string, string | undefined> };
@@ -57,15 +57,45 @@ export async function articles(): Promise<Article[]> {
 
 /** Everything of an article. */
 export async function article(slug: string): Promise<ArticlePage | undefined> {
-  const list = await siskin.pages("journal.ArticlePage", {});
-  const found = list.items.find((item) => item.meta.slug === slug);
-  return found && siskin.page("journal.ArticlePage", found.id, WIDTHS);
+  const list = await siskin.pages("journal.ArticlePage", { slug, limit: 1 });
+  const found = list.items[0];
+  return found && siskin.page("journal.ArticlePage", found.id, { renditions: WIDTHS });
 }
 
-/** The blocks of an article, each as what its component is given. */
+/** An article as its editors have it, published or not. */
+export async function draft(id: number): Promise<ArticlePage | undefined> {
+  const token = process.env["SISKIN_PREVIEW_TOKEN"];
+  if (!token) throw new Error("SISKIN_PREVIEW_TOKEN is not set: siskin token create Preview --drafts");
+  const editors = new Siskin({ base, token });
+  return editors.page("journal.ArticlePage", id, { renditions: WIDTHS, draft: true }).catch((error: unknown) => {
+    if (error instanceof NotFound) return undefined;
+    throw error;
+  });
+}
+
+/** Whether somebody may see previews: who knows PREVIEW_SECRET. Without one nobody may. */
+export function mayPreview(secret: string | null): boolean {
+  const known = process.env["PREVIEW_SECRET"];
+  return Boolean(known) && secret === known;
+}
+
+/** The blocks of an article, as `Body.astro` shows them. Those of other types are for components of the site's own. */
 export type ArticleBlock = ArticlePage["body"][number];
 
-/** A block that is formatted text, as HTML. The others are for components of the site's own. */
-export function html(block: ArticleBlock): string {
-  return block.type === "paragraph" ? (block.value ?? "") : "";
+export type ShownBlock =
+  | { as: "heading"; level: "h2" | "h3"; text: string }
+  | { as: "html"; html: string }
+  | { as: "quote"; text: string; by: string };
+
+export function shown(block: ArticleBlock): ShownBlock | null {
+  switch (block.type) {
+    case "heading":
+      return { as: "heading", level: block.value.level === "3" ? "h3" : "h2", text: block.value.text };
+    case "paragraph":
+      return { as: "html", html: block.value ?? "" };
+    case "quote":
+      return { as: "quote", text: block.value.text, by: block.value.attribution ?? "" };
+    default:
+      return null;
+  }
 }
