@@ -113,6 +113,11 @@ impl Collections {
         self.restrictions.iter().filter(holds).collect()
     }
 
+    /// Every restriction on any collection.
+    pub fn all_restrictions(&self) -> &[Restriction] {
+        &self.restrictions
+    }
+
     /// Whether anybody may see what lies in it.
     pub fn is_public(&self, id: Option<i64>) -> bool {
         self.get(id).is_ok() && self.restrictions(id).is_empty()
@@ -123,6 +128,15 @@ impl Collections {
     pub fn admits(&self, id: Option<i64>, viewer: &Actor, passed: &[i64]) -> bool {
         self.get(id).is_ok()
             && self.restrictions(id).iter().all(|restriction| restriction.lets(viewer, passed))
+    }
+
+    /// The restriction whose password is to be asked for: there is one if passwords are all that keeps this visitor out.
+    /// Whatever else does is not told of.
+    pub fn asks(&self, id: Option<i64>, viewer: &Actor, passed: &[i64]) -> Option<i64> {
+        let mut closed = self.restrictions(id);
+        closed.retain(|restriction| !restriction.lets(viewer, passed));
+        let is_all = closed.iter().all(|restriction| matches!(restriction.admits, Admits::Password(_)));
+        closed.first().filter(|_| is_all).map(|first| first.id)
     }
 
     /// The collections in which this person may do `action` to things of the type `label`.

@@ -80,6 +80,7 @@ pub use receive::receive_document;
 pub use receive::receive_image;
 pub use receive::receive_recorded;
 pub use serve::Gate;
+pub use serve::Given;
 pub use serve::asked_document;
 pub use serve::asked_original;
 pub use serve::asked_rendition;

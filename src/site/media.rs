@@ -1,25 +1,29 @@
 //! Images and documents. Every address obeys the collection that the file lies in; whoever may not see a file is told
-//! that there is none. What is public is kept by others for a bounded time only, and asked for by its tag after that: a
+//! that there is none, or asked for the collection's password. What is public is kept by others for a bounded time only, and asked for by its tag after that: a
 //! name that was given up can be given again, and a collection can become private.
 
 use axum::extract::Path;
 use axum::response::Response;
 use bytes::Bytes;
 
+use super::gate;
 use super::told::answered;
 use super::visit::Visit;
 use crate::cache::Answer;
 use crate::cache::Made;
 use crate::cache::Sort;
 use crate::cache::Tag;
+use crate::cms::Snapshot;
 use crate::error::Result;
 use crate::media;
 use crate::media::Gate;
+use crate::media::Given;
 use crate::media::ROOT;
 use crate::media::percent_encoded;
 use crate::schema::DOCUMENT;
 use crate::schema::IMAGE;
 use crate::web;
+use crate::web::Pairs;
 
 /// What is told where the configuration says nothing.
 const FRESH: &str = "public, max-age=0, must-revalidate";
@@ -50,10 +54,15 @@ pub async fn rendition(Path(name): Path<String>, visit: Visit) -> Response {
 
 async fn find_rendition(visit: &Visit, name: &str) -> Result<Response> {
     let snapshot = visit.cms.snapshot();
-    let gate = Gate { collections: &snapshot.collections, addresses: &visit.cms.addresses, passed: &[] };
+    let passed = gate::passes(visit).of_collections();
+    let gate = opening(visit, &snapshot, &passed);
     let mut reading = visit.reading().await?;
-    let (image, spec) = media::asked_rendition(&mut reading, gate, name, visit.asked("s")).await?;
+    let given = media::asked_rendition(&mut reading, gate, name, visit.asked("s")).await?;
     drop(reading);
+    let (image, spec) = match given {
+        Given::File(found) => found,
+        Given::Locked(restriction) => return gate::before_file(visit, restriction).await,
+    };
     let file = File {
         label: IMAGE,
         id: image.id,
@@ -75,8 +84,12 @@ pub async fn original(Path(name): Path<String>, visit: Visit) -> Response {
 
 async fn find_original(visit: &Visit, name: &str) -> Result<Response> {
     let snapshot = visit.cms.snapshot();
-    let gate = Gate { collections: &snapshot.collections, addresses: &visit.cms.addresses, passed: &[] };
-    let image = media::asked_original(&mut visit.reading().await?, gate, name).await?;
+    let passed = gate::passes(visit).of_collections();
+    let gate = opening(visit, &snapshot, &passed);
+    let image = match media::asked_original(&mut visit.reading().await?, gate, name).await? {
+        Given::File(image) => image,
+        Given::Locked(restriction) => return gate::before_file(visit, restriction).await,
+    };
     let file = File {
         label: IMAGE,
         id: image.id,
@@ -97,8 +110,12 @@ pub async fn document(Path((id, name)): Path<(i64, String)>, visit: Visit) -> Re
 
 async fn find_document(visit: &Visit, id: i64, name: &str) -> Result<Response> {
     let snapshot = visit.cms.snapshot();
-    let gate = Gate { collections: &snapshot.collections, addresses: &visit.cms.addresses, passed: &[] };
-    let document = media::asked_document(&mut visit.reading().await?, gate, id, name).await?;
+    let passed = gate::passes(visit).of_collections();
+    let gate = opening(visit, &snapshot, &passed);
+    let document = match media::asked_document(&mut visit.reading().await?, gate, id, name).await? {
+        Given::File(document) => document,
+        Given::Locked(restriction) => return gate::before_file(visit, restriction).await,
+    };
     let manner = if document.is_shown_in_place() { "inline" } else { "attachment" };
     let ascii: String =
         name.chars().map(|c| if c.is_ascii_graphic() && !"\"\\%".contains(c) { c } else { '_' }).collect();
@@ -113,6 +130,17 @@ async fn find_document(visit: &Visit, id: i64, name: &str) -> Result<Response> {
         disposition: Some(disposition),
     };
     served(visit, file, visit.cms.workshop.original(&document.blob)).await
+}
+
+/// What decides whether this visitor may have a file.
+fn opening<'a>(visit: &'a Visit, snapshot: &'a Snapshot, passed: &'a [i64]) -> Gate<'a> {
+    Gate { collections: &snapshot.collections, addresses: &visit.cms.addresses, passed }
+}
+
+/// `POST /documents/password/{restriction}`
+pub async fn knock(Path(restriction): Path<i64>, visit: Visit, sent: Pairs) -> Response {
+    let outcome = gate::knock_collection(&visit, restriction, sent.text("password")).await;
+    answered(&visit, outcome).await
 }
 
 /// The file, its bytes read only for whoever does not have them.

@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::from_fn;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 use crate::cms::Cms;
 use crate::web::site_headers;
@@ -37,6 +37,7 @@ pub fn router(cms: Arc<Cms>) -> Router {
         .route("/media/images/{name}", get(media::rendition))
         .route("/media/original_images/{*name}", get(media::original))
         .route("/documents/{id}/{name}", get(media::document))
+        .route("/documents/password/{restriction}", post(media::knock))
         .route("/", get(page::show).post(form::send))
         .route("/{*path}", get(page::show).post(form::send))
         .layer(from_fn(site_headers))

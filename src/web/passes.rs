@@ -1,7 +1,7 @@
 //! What opens restricted pages and collections for a request: who has signed in, and which passwords they knew.
 //!
-//! Whoever knows a page's password gets a cookie that names the restriction and is signed over the password, so a new
-//! password asks everybody again.
+//! Whoever knows the password of a page or of a collection gets a cookie that names the restriction and is signed over
+//! the password as it is stored, so a new password asks everybody again.
 
 use axum::http::HeaderMap;
 use axum::http::HeaderValue;
@@ -13,6 +13,8 @@ use subtle::ConstantTimeEq;
 
 use crate::accounts::Actor;
 use crate::cms::Cms;
+use crate::media;
+use crate::media::Admits;
 use crate::pages::Privacy;
 use crate::pages::Restriction;
 use crate::query::Opened;
@@ -24,8 +26,9 @@ use super::set_cookie;
 const PASSED: &str = "siskin_passed";
 /// How long it is believed, in seconds: two weeks.
 const PASSED_SECONDS: i64 = 14 * 24 * 3600;
-/// Keeps these signatures apart from whatever else the key signs.
-const PURPOSE: &[u8] = b"passed\0";
+/// Keeps these signatures apart from whatever else the key signs, and those of pages from those of collections.
+const OF_PAGES: &[u8] = b"passed\0";
+const OF_COLLECTIONS: &[u8] = b"passed collection\0";
 /// Restrictions that one cookie names at most.
 const MOST: usize = 20;
 
@@ -52,11 +55,28 @@ impl<'a> Passes<'a> {
             Privacy::Groups(groups) => self.actor.person().is_some_and(|person| {
                 person.is_superuser || person.groups.iter().any(|group| groups.contains(group))
             }),
-            Privacy::Password(password) => {
-                let proof = proof(self.cms, restriction.id, &password);
-                self.known.iter().any(|known| bool::from(known.as_bytes().ct_eq(proof.as_bytes())))
-            }
+            Privacy::Password(password) => self.holds(&proof(self.cms, OF_PAGES, restriction.id, &password)),
         }
+    }
+
+    /// The restrictions on collections whose password the visitor knew.
+    pub fn of_collections(&self) -> Vec<i64> {
+        let snapshot = self.cms.snapshot();
+        let knew = |restriction: &&media::Restriction| match &restriction.admits {
+            Admits::Password(stored) => self.holds(&proof(self.cms, OF_COLLECTIONS, restriction.id, stored)),
+            Admits::SignedIn | Admits::Groups(_) => false,
+        };
+        snapshot
+            .collections
+            .all_restrictions()
+            .iter()
+            .filter(knew)
+            .map(|restriction| restriction.id)
+            .collect()
+    }
+
+    fn holds(&self, proof: &str) -> bool {
+        self.known.iter().any(|known| bool::from(known.as_bytes().ct_eq(proof.as_bytes())))
     }
 
     /// What is open to the visitor and not to everybody; `None` if they see what everybody sees.
@@ -69,14 +89,23 @@ impl<'a> Passes<'a> {
         let restrictions: Vec<i64> = open.map(|restriction| restriction.id).collect();
         let all = &snapshot.collections;
         let ids = || all.in_order().map(|collection| collection.id);
-        let collections: Vec<i64> = ids().filter(|&id| all.admits(Some(id), self.actor, &[])).collect();
+        let passed = self.of_collections();
+        let collections: Vec<i64> = ids().filter(|&id| all.admits(Some(id), self.actor, &passed)).collect();
         let is_stranger = restrictions.is_empty() && collections.iter().all(|&id| all.is_public(Some(id)));
         (!is_stranger).then_some(Opened { restrictions, collections })
     }
 
-    /// The cookie of somebody who knew one password more.
-    pub fn with(&self, restriction: i64, password: &str) -> Option<HeaderValue> {
-        let new = proof(self.cms, restriction, password);
+    /// The cookie of somebody who knew the password of one more page.
+    pub fn with_page(&self, restriction: i64, password: &str) -> Option<HeaderValue> {
+        self.with(proof(self.cms, OF_PAGES, restriction, password))
+    }
+
+    /// The cookie of somebody who knew the password of one more collection; it is signed over the stored hash.
+    pub fn with_collection(&self, restriction: i64, stored: &str) -> Option<HeaderValue> {
+        self.with(proof(self.cms, OF_COLLECTIONS, restriction, stored))
+    }
+
+    fn with(&self, new: String) -> Option<HeaderValue> {
         let proofs: Vec<&str> =
             [new.as_str()].into_iter().chain(self.known.iter().copied()).take(MOST).collect();
         let is_secure = self.cms.config.base_url.scheme() == "https";
@@ -84,11 +113,11 @@ impl<'a> Passes<'a> {
     }
 }
 
-fn proof(cms: &Cms, restriction: i64, password: &str) -> String {
+fn proof(cms: &Cms, purpose: &[u8], restriction: i64, password: &str) -> String {
     let mut block = [0; 64];
     block[..cms.signing_key.len()].copy_from_slice(&cms.signing_key);
     let mut mac = Hmac::<Sha256>::new((&block).into());
-    mac.update(PURPOSE);
+    mac.update(purpose);
     mac.update(&restriction.to_be_bytes());
     mac.update(password.as_bytes());
     mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
+use siskin::accounts::password::{self, Checked};
 use siskin::accounts::{Actor, Group, User, Work, update_user};
 use siskin::base::Clock;
 use siskin::config::Config;
@@ -11,7 +12,7 @@ use siskin::content::{Object, Revision};
 use siskin::error::{Error, Result};
 use siskin::files::Files;
 use siskin::forms::Submission;
-use siskin::media::{Collections, File, Workshop};
+use siskin::media::{Admits, Collections, File, Restriction, Workshop};
 use siskin::pages;
 use siskin::redirects::Redirect;
 use siskin::schema::{DOCUMENT, IMAGE, PAGE_FAMILY, Registry, Schema, load_dir, load_texts};
@@ -447,6 +448,36 @@ async fn a_strangers_site_comes_in_by_derived_models() {
         *kinds.entry(line.split(' ').next().unwrap_or_default().to_owned()).or_insert(0) += 1;
     }
     assert_eq!((kinds["page"], kinds["wagtailimages.Image"], kinds["wagtaildocs.Document"]), (22, 12, 12));
+}
+
+#[tokio::test]
+async fn a_collection_behind_a_password_stays_behind_it() {
+    for_each_database(async |db| {
+        let dir = tempfile::tempdir().unwrap();
+        let dump = dir.path().join("dump.json");
+        let mut rows: Vec<Value> =
+            serde_json::from_str(&std::fs::read_to_string(fixture("harbour/dump.json")).unwrap()).unwrap();
+        rows.push(json!({ "model": "wagtailcore.collectionviewrestriction", "pk": 9, "fields": {
+            "restriction_type": "password", "password": "low tide", "groups": [], "collection": 3,
+        } }));
+        std::fs::write(&dump, serde_json::to_string(&rows).unwrap()).unwrap();
+        let target = Target::new(&db, derived(&dump));
+        let mut hashes = Vec::new();
+        // A second time everything is as it was: whoever knew the password need not type it again.
+        for _ in 0..2 {
+            accounts_for_every_row(&target.import(&dump, Options::default()).await.unwrap(), &dump);
+            let tree = Collections::load(&mut db.read().await.unwrap()).await.unwrap();
+            let restrictions = tree.restrictions(Some(3));
+            let [Restriction { id: 9, admits: Admits::Password(hash), .. }] = restrictions[..] else {
+                panic!("{restrictions:?}")
+            };
+            assert_eq!(password::check("low tide", Some(hash)).await.unwrap(), Checked::Right);
+            hashes.push(hash.clone());
+            assert!(!target.object(IMAGE, 1).await.public && target.object(IMAGE, 2).await.public);
+        }
+        assert_eq!(hashes[0], hashes[1]);
+    })
+    .await;
 }
 
 #[test]

@@ -11,7 +11,7 @@ use siskin::config::Config;
 use siskin::error::{Error, Result};
 use siskin::files::Files;
 use siskin::media::{
-    self, Addresses, Admits, Collections, Focal, Gate, Image, Listing, ROOT, Spec, Upload, Workshop,
+    self, Addresses, Admits, Collections, Focal, Gate, Given, Image, Listing, ROOT, Spec, Upload, Workshop,
 };
 use siskin::schema::{DOCUMENT, Document, IMAGE, Registry, Schema, load_texts};
 use siskin::store::{Db, sql};
@@ -87,7 +87,12 @@ impl Library {
         let mut reading = self.reading(viewer).await;
         let collections = Collections::load(&mut reading).await.unwrap();
         let gate = Gate { collections: &collections, addresses: &self.addresses, passed };
-        media::asked_rendition(&mut reading, gate, name, signature).await
+        match media::asked_rendition(&mut reading, gate, name, signature).await? {
+            Given::File(found) => Ok(found),
+            Given::Locked(restriction) => {
+                Err(Error::Forbidden(format!("pass the restriction {restriction}")))
+            }
+        }
     }
 }
 
@@ -202,8 +207,8 @@ async fn private_collections_are_obeyed_by_every_address() {
             let mut reading = library.reading(viewer).await;
             let collections = Collections::load(&mut reading).await.unwrap();
             let gate = Gate { collections: &collections, addresses: &library.addresses, passed };
-            let original =
-                media::asked_original(&mut reading, gate, "original_images/plan.png").await.is_ok();
+            let original = media::asked_original(&mut reading, gate, "original_images/plan.png").await;
+            let original = matches!(original, Ok(Given::File(_)));
             assert_eq!(rendition, original);
             rendition
         };

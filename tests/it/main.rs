@@ -20,6 +20,7 @@ mod house;
 mod import;
 mod killed;
 mod killed_commands;
+mod locked_files;
 mod library;
 mod media;
 mod models;
