@@ -75,6 +75,12 @@ impl Column {
         matches!(self, Title | Slug | SeoTitle | SearchDescription | Locale | Path)
     }
 
+    /// Whether an object that was read in brief has it.
+    pub(super) fn is_brief(self) -> bool {
+        use Column::{Collection, FirstPublishedAt, Id, Locale, Path, Slug, Title};
+        matches!(self, Id | Title | Slug | FirstPublishedAt | Locale | Collection | Path)
+    }
+
     /// Its value in an object that was read whole.
     pub(super) fn of(self, item: &Item) -> Bind {
         let picture = item.file.as_ref().and_then(|file| file.picture.as_ref());

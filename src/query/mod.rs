@@ -2,9 +2,10 @@
 //! anything else is asked, so that no filter, order, count or search can tell of it.
 //!
 //! Reading order: `selection` (what is asked for), `statement` (what it becomes), `scope` (who sees what), `bounds` (what a token shows), `drafts` (what editors have instead), `filter`, `order`,
-//! `item` (what comes back), `totals` (what is remembered), `library` (what the items of a page refer to, loaded in one statement a level).
+//! `item` (what comes back), `totals` (what is remembered), `cursor` (where a list goes on), `library` (what the items of a page refer to, loaded in one statement a level).
 
 mod bounds;
+mod cursor;
 mod drafts;
 mod filter;
 mod item;
@@ -17,6 +18,7 @@ mod statement;
 mod totals;
 
 pub use bounds::Bounds;
+pub use cursor::Position;
 pub use drafts::Drafts;
 pub use filter::{Column, Filter, Mismatch, filter_value};
 pub use item::{Extent, File, Item, Picture};

@@ -13,6 +13,7 @@ use crate::store::Conn;
 use crate::store::Sql;
 use crate::store::sql;
 
+use super::cursor::Behind;
 use super::filter::Filter;
 use super::item;
 use super::item::Extent;
@@ -35,6 +36,7 @@ pub struct Selection {
     pub(super) found: Option<Vec<Key>>,
     pub(super) with_doc: bool,
     pub(super) extent: Extent,
+    pub(super) behind: Option<Behind>,
 }
 
 /// How many found keys go into a statement; where there are more, what meets the conditions is read instead.
@@ -64,7 +66,13 @@ impl Selection {
             found: None,
             with_doc: true,
             extent: Extent::Whole,
+            behind: None,
         }
+    }
+
+    /// The order, for whoever has to know whether it is the same.
+    pub fn order_told(&self) -> String {
+        format!("{:?}", self.order)
     }
 
     /// As much of it as this scope shows.
@@ -131,18 +139,22 @@ impl Selection {
         if self.scope.drafts().is_some() {
             return self.page(conn, offset, limit).await;
         }
-        let (question, tags) = (self.question(), self.tags());
+        match self.outcome(conn, memory).await? {
+            Outcome::Total(total) if offset >= total => Ok((total, Vec::new())),
+            Outcome::Total(total) => Ok((total, self.some(conn, (offset, limit), Some(total)).await?)),
+            Outcome::Keys(all) => Ok((len(&all), self.of_keys(conn, part(&all, offset, limit)).await?)),
+        }
+    }
+
+    /// What it came to before, or comes to at present.
+    pub(super) async fn outcome(&self, conn: &mut Conn, memory: Memory<'_>) -> Result<Outcome> {
         let ask = async {
             Ok(match &self.found {
                 None => Outcome::Total(self.count(conn).await?),
                 Some(found) => Outcome::Keys(self.among(conn, found).await?.into()),
             })
         };
-        match memory.of(question, &tags, ask).await? {
-            Outcome::Total(total) if offset >= total => Ok((total, Vec::new())),
-            Outcome::Total(total) => Ok((total, self.some(conn, (offset, limit), Some(total)).await?)),
-            Outcome::Keys(all) => Ok((len(&all), self.of_keys(conn, part(&all, offset, limit)).await?)),
-        }
+        memory.of(self.question(), &self.tags(), ask).await
     }
 
     /// How many there are.
@@ -166,7 +178,12 @@ impl Selection {
         }
     }
 
-    async fn some(&self, conn: &mut Conn, window: (i64, i64), total: Option<i64>) -> Result<Vec<Item>> {
+    pub(super) async fn some(
+        &self,
+        conn: &mut Conn,
+        window: (i64, i64),
+        total: Option<i64>,
+    ) -> Result<Vec<Item>> {
         self.read(conn, self.listing(window, total)).await
     }
 
@@ -283,6 +300,7 @@ impl Selection {
         if found.len() <= MOST_BOUND {
             statement.push(" and o.key in ").push_list(found);
         }
+        self.push_behind(&mut statement, "o.first_published_at");
         let ordered = self.order.is_some();
         if ordered {
             statement.push(" order by ").append(self.order_clause("o.first_published_at"));

@@ -59,12 +59,14 @@ impl Selection {
             statement.push(" where v.type = ").push_bind(self.types.first()).push(" and v.field = ");
             statement.push_bind(field).push(" and v.public = 1 and v.value = ").push_bind(bind);
             statement.push(" and o.key = v.object and ").append(self.condition_without(Some(place), true));
+            self.push_behind(&mut statement, "v.moment");
             statement.push(" order by ").append(self.order_clause("v.moment"));
             return statement;
         }
         let on_the_way = self.is_walked() && total.is_some_and(|total| total > FEW);
         let mut statement = sql(format!("select {columns} from {} where ", item::tables(&self.family)));
         statement.append(self.condition_without(None, on_the_way));
+        self.push_behind(&mut statement, "o.first_published_at");
         statement.push(" order by ").append(self.order_clause("o.first_published_at"));
         statement
     }

@@ -72,13 +72,13 @@ async fn all(visit: &Visit) -> Result<Vec<Item>> {
     let selection = Selection::pages(Scope::site(&visit.here.sites, visit.here.site.id)).without_documents();
     let mut reading = visit.reading().await?;
     let mut pages: Vec<Item> = Vec::new();
+    let mut position = None;
     loop {
-        let offset = i64::try_from(pages.len()).map_err(Error::internal)?;
-        let some = selection.items(&mut reading, offset, CHUNK).await?;
-        let is_last = some.len() < usize::try_from(CHUNK).unwrap_or(usize::MAX);
+        let (some, next) = selection.items_behind(&mut reading, position.as_ref(), CHUNK).await?;
         pages.extend(some);
-        if is_last {
-            return Ok(pages);
+        match next {
+            Some(next) => position = Some(next),
+            None => return Ok(pages),
         }
     }
 }

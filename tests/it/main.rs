@@ -7,6 +7,7 @@ mod builder;
 mod cache;
 mod cli;
 mod config;
+mod cursor;
 mod databases;
 mod delivery;
 mod drafts;

@@ -46,19 +46,6 @@ impl Endpoint {
 
     /// The parameters that it knows besides the names of fields.
     pub fn operations(&self) -> &'static [&'static str] {
-        const EVERYWHERE: &[&str] = &[
-            "limit",
-            "offset",
-            "fields",
-            "order",
-            "search",
-            "search_operator",
-            "rich_text_format",
-            "renditions",
-            "draft",
-            "_",
-            "format",
-        ];
         const PAGES: &[&str] = &[
             "limit",
             "offset",
@@ -71,6 +58,7 @@ impl Endpoint {
             "draft",
             "_",
             "format",
+            "cursor",
             "type",
             "child_of",
             "ancestor_of",
@@ -79,7 +67,14 @@ impl Endpoint {
             "locale",
             "site",
         ];
-        if *self == Self::Pages { PAGES } else { EVERYWHERE }
+        /// How many of these lists of redirects take, and how many those of everything else that is no page.
+        const OF_REDIRECTS: usize = 11;
+        const OF_OBJECTS: usize = 12;
+        match self {
+            Self::Pages => PAGES,
+            Self::Redirects => &PAGES[..OF_REDIRECTS],
+            Self::Images | Self::Documents | Self::Snippets(_) => &PAGES[..OF_OBJECTS],
+        }
     }
 
     /// The fields that can be filtered and ordered by while searching.

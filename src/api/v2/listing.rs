@@ -1,5 +1,6 @@
 //! `GET /api/v2/{endpoint}/`: a list.
 
+use serde_json::Value;
 use serde_json::json;
 
 use super::answer::Answer;
@@ -7,6 +8,7 @@ use super::answer::Refusal;
 use super::ask::Ask;
 use super::choice::Choice;
 use super::choice::View;
+use super::cursor;
 use super::endpoint::Endpoint;
 use super::fields::Fields;
 use super::kept;
@@ -17,7 +19,10 @@ use super::object::Subject;
 use super::redirects;
 use super::rich::Format;
 use super::show;
+use crate::query::Item;
 use crate::query::Library;
+use crate::query::Position;
+use crate::store::Conn;
 
 /// Items that a list shows where the request does not say.
 const USUAL_LIMIT: i64 = 20;
@@ -31,7 +36,7 @@ pub async fn list(ask: &Ask, endpoint: &Endpoint) -> Result<Answer, Refusal> {
     let narrowed = Narrowed::base(ask, endpoint)?;
     narrow::refuse_unknown(ask, endpoint, ask.faces.get(&narrowed.label))?;
     let mut narrowed = narrowed.by_params(ask, endpoint, &mut reading).await?;
-    let (offset, limit) = window(ask)?;
+    let window = Window::read(ask, &narrowed)?;
     let choice = choice(ask, &narrowed.label, View::Listing)?;
     let format = Format::read(&ask.params)?;
     let setting = ask.setting(&narrowed.scope, format)?;
@@ -43,13 +48,12 @@ pub async fn list(ask: &Ask, endpoint: &Endpoint) -> Result<Answer, Refusal> {
     if is_brief && !choice.needs_documents() {
         narrowed.selection = narrowed.selection.without_documents();
     }
-    let (total, items) =
-        narrowed.selection.remembered(&mut reading, ask.cms.memory(), (offset, limit)).await?;
+    let (meta, items) = window.look(ask, (endpoint, &narrowed), &mut reading).await?;
     let subjects: Vec<_> = items.iter().map(Subject::Item).collect();
     let library = Library::new(narrowed.scope.everywhere());
     let (items, mut tags) = show::all(&mut reading, &setting, (&subjects, library), &choice).await?;
     tags.extend(kept::list(&narrowed, endpoint));
-    Ok(Answer::Object(json!({ "meta": { "total_count": total }, "items": items }), tags))
+    Ok(Answer::Object(json!({ "meta": meta, "items": items }), tags))
 }
 
 /// The fields that a request asks for.
@@ -57,6 +61,46 @@ pub fn choice(ask: &Ask, label: &str, view: View) -> Result<Choice, Refusal> {
     let text = ask.params.get("fields").unwrap_or_default();
     let fields = Fields::parse(text).map_err(|why| Refusal::bad(format!("fields error: {why}")))?;
     Choice::new(&ask.faces, label, &fields, view).map_err(Refusal::bad)
+}
+
+/// Which part of a list is asked for, and how much of it.
+enum Window {
+    /// So many are passed over.
+    Offset(i64, i64),
+    /// What comes behind a place, or the beginning.
+    Behind(Option<Position>, i64),
+}
+
+impl Window {
+    fn read(ask: &Ask, narrowed: &Narrowed) -> Result<Self, Refusal> {
+        let (offset, limit) = window(ask)?;
+        Ok(match ask.params.get("cursor") {
+            None => Self::Offset(offset, limit),
+            Some(_) => Self::Behind(cursor::read(ask, narrowed)?, limit),
+        })
+    }
+
+    /// What there is in it, and what is told of the whole.
+    async fn look(
+        &self,
+        ask: &Ask,
+        (endpoint, narrowed): (&Endpoint, &Narrowed),
+        conn: &mut Conn,
+    ) -> Result<(Value, Vec<Item>), Refusal> {
+        let (selection, memory) = (&narrowed.selection, ask.cms.memory());
+        match self {
+            Self::Offset(offset, limit) => {
+                let (total, items) = selection.remembered(conn, memory, (*offset, *limit)).await?;
+                Ok((json!({ "total_count": total }), items))
+            }
+            Self::Behind(position, limit) => {
+                let position = (position.as_ref(), *limit);
+                let (total, items, next) = selection.remembered_behind(conn, memory, position).await?;
+                let next = next.map(|next| cursor::next(ask, (endpoint, narrowed), &next));
+                Ok((json!({ "total_count": total, "next": next }), items))
+            }
+        }
+    }
 }
 
 /// `offset` and `limit`.

@@ -11,6 +11,7 @@ mod answer;
 mod ask;
 mod choice;
 mod columns;
+mod cursor;
 mod detail;
 mod endpoint;
 mod face;

@@ -17,7 +17,8 @@ export type Json = string | number | boolean | null | Json[] | { [name: string]:
 
 /** What a list answers. */
 export interface List<Item> {
-  meta: { total_count: number };
+  /** `next` is there with `cursor` alone: the address of what follows, `null` at the end. */
+  meta: { total_count: number; next?: string | null };
   items: Item[];
 }
 

@@ -97,7 +97,14 @@ impl Shown<'_> {
             "properties": {
                 "meta": {
                     "type": "object",
-                    "properties": { "total_count": { "type": "integer", "minimum": 0 } },
+                    "properties": {
+                        "total_count": { "type": "integer", "minimum": 0 },
+                        "next": {
+                            "type": ["string", "null"],
+                            "format": "uri",
+                            "description": "with cursor alone: the address of what follows; null at the end",
+                        },
+                    },
                     "required": ["total_count"],
                     "additionalProperties": false,
                 },
@@ -201,6 +208,7 @@ impl Shown<'_> {
         let description = match name {
             "limit" => "items at most",
             "offset" => "items that are passed over",
+            "cursor" => "empty to begin with; meta.next is the address of what follows",
             "fields" => {
                 "fields joined by commas: names add, -name leaves out, * is all, _ is none; name(…) chooses within"
             }
