@@ -1,4 +1,7 @@
-//! Old addresses and where they lead: written by hand, by an import, or by a page that moved.
+//! Old addresses and where they lead: written by hand, by an import, or by a page that moved. None leads in a circle
+//! (`circle`).
+
+mod circle;
 
 use crate::accounts::Work;
 use crate::base::Timestamp;
@@ -62,8 +65,12 @@ impl Redirect {
     }
 
     /// Writes it, in place of one with the same path and site. An id of 0 is given anew.
+    ///
+    /// # Errors
+    /// `Invalid` at `link` for one that leads in a circle, or to no address.
     pub async fn save(mut self, work: &mut Work) -> Result<Self> {
         self.old_path = normalise(&self.old_path);
+        self.check(work).await?;
         let same =
             sql("delete from redirects where old_path = ? and (site = ? or (site is null and ? is null))");
         work.execute(same.bind(self.old_path.as_str()).bind(self.site).bind(self.site)).await?;
@@ -100,6 +107,7 @@ pub struct Moved {
 /// Remembers where pages of a site were known, and forgets redirects away from where they are now.
 pub async fn pages_moved(work: &mut Work, site: i64, moved: &[Moved]) -> Result<()> {
     for some in moved.chunks(AT_ONCE) {
+        open_circles(work, site, some).await?;
         let stale = sql("delete from redirects where automatic = 1 and site = ? and old_path in ").bind(site);
         work.execute(stale.bind_list(some.iter().map(|moved| normalise(&moved.to)))).await?;
         let same = sql("delete from redirects where site = ? and old_path in ").bind(site);
@@ -120,6 +128,24 @@ pub async fn pages_moved(work: &mut Work, site: i64, moved: &[Moved]) -> Result<
         let redirects: Vec<Redirect> = ids.zip(some).map(redirect).collect();
         insert(work, &redirects).await?;
         redirects.iter().for_each(|redirect| work.record(event("saved", redirect)));
+    }
+    Ok(())
+}
+
+/// Removes what somebody wrote for an address where a page stands from now on, if it leads to where the page was: it is
+/// shown to nobody there, and together with the redirect to the page it would be a circle to front ends that ask for
+/// redirects before pages.
+async fn open_circles(work: &mut Work, site: i64, moved: &[Moved]) -> Result<()> {
+    let mut ask =
+        sql(format!("select {COLUMNS} from redirects where page is null and site = ? and old_path in "));
+    ask = ask.bind(site);
+    ask.push_list(moved.iter().map(|moved| normalise(&moved.to)));
+    for written in work.all::<Redirect>(ask).await? {
+        let mut of = moved.iter().filter(|moved| normalise(&moved.to) == written.old_path);
+        let Some(page) = of.next() else { continue };
+        if written.leads_to(work, &page.from).await? {
+            written.delete(work).await?;
+        }
     }
     Ok(())
 }

@@ -137,7 +137,9 @@ async fn elsewhere(visit: &Visit) -> Result<Response> {
             let here = if address.site == site { address.path } else { address.url() };
             format!("{here}{}", redirect.route_path.trim_start_matches('/'))
         }
-        None if redirect.link.is_empty() => return Err(missing()),
+        None if redirect.link.is_empty() || !redirect.ends(&mut reading, site).await? => {
+            return Err(missing());
+        }
         None => redirect.link,
     };
     moved(&target, redirect.permanent)

@@ -31,6 +31,7 @@ mod pages;
 mod permissions;
 mod process;
 mod races;
+mod redirects;
 mod reference;
 mod search;
 mod shared;

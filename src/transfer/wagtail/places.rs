@@ -13,6 +13,7 @@ use crate::accounts::GROUP;
 use crate::accounts::Work;
 use crate::accounts::password;
 use crate::content::Object;
+use crate::error::Error;
 use crate::error::Result;
 use crate::media;
 use crate::media::Admits;
@@ -143,8 +144,16 @@ impl Run<'_> {
                 Err(error) => return Err(error),
             };
             let item = Item::of(&row, there, format!("redirect {}", row.text("old_path")));
+            let redirect = self.redirect(&row, there);
+            match redirect.check(work).await {
+                Err(Error::Invalid(_)) => {
+                    self.report.decide(row.number, Fate::Out("leads in a circle, or to what is no address"));
+                    continue;
+                }
+                checked => checked?,
+            }
             if self.is_to_be_written(&item, before.as_deref()) {
-                let saved = self.redirect(&row, there).save(work).await?;
+                let saved = redirect.save(work).await?;
                 let after = format!("{:?}", Redirect::find(work, saved.id).await?);
                 self.remember(work, &item, "redirect", saved.id, &after).await?;
             }
