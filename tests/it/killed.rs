@@ -25,7 +25,7 @@ kind = "page"
 fields = [{ name = "word", type = "text", search = true }]
 "#;
 /// A folder with a home page, and the same store in this process.
-async fn site(dir: &Path, database: &str) -> (Arc<Cms>, Object) {
+pub async fn site(dir: &Path, database: &str) -> (Arc<Cms>, Object) {
     fs::create_dir(dir.join("models")).unwrap();
     fs::write(dir.join("models/zoo.toml"), MODELS).unwrap();
     let config = format!("base_url = \"http://localhost\"\n[database]\nurl = \"{database}\"\n");
@@ -66,7 +66,7 @@ fn live_word(serving: &Serving, id: i64) -> String {
     answer["word"].as_str().unwrap().to_owned()
 }
 
-fn page(title: &str, word: &str) -> Document {
+pub fn page(title: &str, word: &str) -> Document {
     serde_json::from_value(json!({ "title": title, "slug": "", "word": word })).unwrap()
 }
 

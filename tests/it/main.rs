@@ -22,6 +22,7 @@ mod import;
 mod killed;
 mod killed_commands;
 mod locked_files;
+mod killed_moves;
 mod library;
 mod media;
 mod models;
