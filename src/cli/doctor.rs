@@ -91,7 +91,16 @@ async fn failing_handlers(conn: &mut Conn) -> Result<usize> {
             place.failures, place.problem
         );
     }
-    Ok(places.len())
+    let aside = handlers::all_set_aside(conn).await?;
+    for one in &aside {
+        let (name, event, tries) = (&one.handler, one.event, one.failures);
+        println!(
+            "event handler {name}: event {event} was set aside after {tries} tries: {} (mend it, then \
+             `siskin handlers retry {name}`)",
+            one.problem
+        );
+    }
+    Ok(places.len() + aside.len())
 }
 
 async fn repair(cms: &Cms) -> Result<()> {

@@ -1,12 +1,16 @@
 //! `siskin handlers`
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 
 use crate::cms::{Cms, ModelChanges, SiteFolder};
 use crate::error::{Error, Result};
 use crate::events::{self, handlers};
+use crate::server;
+
+use super::REFUSED;
 
 /// See how far the program's event handlers are, and move them in the log.
 ///
@@ -29,6 +33,14 @@ enum Command {
         #[arg(long)]
         all: bool,
     },
+    /// Tell once more what was set aside because the handler failed at it again and again.
+    Retry {
+        /// The handler.
+        name: String,
+        /// Forget what was set aside instead of telling it.
+        #[arg(long)]
+        forget: bool,
+    },
     /// Go back, and tell everything behind that event once more.
     Reset {
         /// The handler.
@@ -50,6 +62,7 @@ impl Handlers {
         match self.command {
             Command::List => list(&cms).await?,
             Command::Skip { name, all } => skip(&cms, &name, all).await?,
+            Command::Retry { name, forget } => return retry(&cms, &name, forget).await,
             Command::Reset { name, to } => reset(&cms, &name, to).await?,
             Command::Forget { name } => forget(&cms, &name).await?,
         }
@@ -70,7 +83,33 @@ async fn list(cms: &Cms) -> Result<()> {
         };
         println!("{name}\t{waiting} waiting{gone}{failed}");
     }
+    for one in handlers::all_set_aside(&mut conn).await? {
+        println!(
+            "{}\tset aside after {} tries: event {}: {}",
+            one.handler, one.failures, one.event, one.problem
+        );
+    }
     Ok(())
+}
+
+async fn retry(cms: &Arc<Cms>, name: &str, is_forgotten: bool) -> Result<ExitCode> {
+    if is_forgotten {
+        let mut tx = cms.db.begin().await?;
+        let mut aside = handlers::all_set_aside(&mut tx).await?;
+        aside.retain(|one| one.handler == name);
+        for one in &aside {
+            handlers::settle(&mut tx, one).await?;
+        }
+        tx.commit().await?;
+        println!("{} events that were set aside for {name} are forgotten.", aside.len());
+        return Ok(ExitCode::SUCCESS);
+    }
+    let (settled, failed) = server::retry(cms, name).await?;
+    println!("{name} has dealt with {settled} of the events that were set aside.");
+    for (event, error) in &failed {
+        println!("event {event} failed again: {error}");
+    }
+    Ok(if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(REFUSED) })
 }
 
 async fn skip(cms: &Cms, name: &str, all: bool) -> Result<()> {

@@ -88,6 +88,48 @@ pub async fn fail(conn: &mut Conn, holder: Holder<'_>, problem: &str, now: Times
     conn.execute(fail.bind(now).bind(problem).bind(holder.handler).bind(holder.process)).await.map(drop)
 }
 
+row! {
+    /// An event that a handler could not deal with, and that others are told before.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct SetAside {
+        /// The handler.
+        pub handler: String,
+        /// The number of the event.
+        pub event: i64,
+        /// How often it was told.
+        pub failures: i64,
+        /// When that failed last.
+        pub failed_at: Timestamp,
+        /// What was wrong then.
+        pub problem: String,
+    }
+}
+
+/// Sets aside the event behind the handler's position, with what its failures were, and goes on behind it.
+pub async fn set_aside(conn: &mut Conn, holder: Holder<'_>) -> Result<()> {
+    let place = place(conn, holder.handler).await?;
+    let event = place.position + 1;
+    if !advance(conn, holder, (place.position, event), Timestamp::from_micros(0)).await? {
+        return Ok(());
+    }
+    let insert = sql("insert into handler_events (handler, event, failures, failed_at, problem) \
+                      select ?, ?, ?, ?, ? where not exists (select 1 from handler_events where handler = ? and event = ?)");
+    let insert = insert.bind(holder.handler).bind(event).bind(place.failures).bind(place.failed_at);
+    let insert = insert.bind(place.problem).bind(holder.handler).bind(event);
+    conn.execute(insert).await.map(drop)
+}
+
+/// Every event that was set aside, by handler and number.
+pub async fn all_set_aside(conn: &mut Conn) -> Result<Vec<SetAside>> {
+    conn.all(sql(format!("select {} from handler_events order by handler, event", SetAside::COLUMNS))).await
+}
+
+/// Forgets that an event was set aside: it was dealt with, or nobody wants that it is.
+pub async fn settle(conn: &mut Conn, one: &SetAside) -> Result<()> {
+    let settle = sql("delete from handler_events where handler = ? and event = ?");
+    conn.execute(settle.bind(one.handler.as_str()).bind(one.event)).await.map(drop)
+}
+
 /// Puts a handler behind the event of this number, wherever it was, and forgets what failed.
 pub async fn put(conn: &mut Conn, name: &str, position: i64) -> Result<()> {
     let put = sql("update handlers set position = ?, failures = 0, problem = '' where name = ?");
@@ -96,5 +138,6 @@ pub async fn put(conn: &mut Conn, name: &str, position: i64) -> Result<()> {
 
 /// Forgets a handler that the program no longer has.
 pub async fn forget(conn: &mut Conn, name: &str) -> Result<()> {
+    conn.execute(sql("delete from handler_events where handler = ?").bind(name)).await?;
     conn.execute(sql("delete from handlers where name = ?").bind(name)).await.map(drop)
 }

@@ -1,5 +1,6 @@
 //! The program's event handlers: each is told of the log in order, by one process at a time, from a place of its own.
-//! One that fails is tried again, later and later, and holds up nobody else.
+//! One that fails is tried again, later and later, and holds up nobody else; what it cannot deal with however often it is
+//! told is set aside for a person to see, and it goes on behind.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -28,6 +29,9 @@ const NOTE_EVERY: Duration = Duration::from_secs(5);
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 /// The longest wait after a failure.
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
+/// How often an event is told before it is set aside: for about a quarter of an hour, in which most of what is broken
+/// outside is mended.
+const TRIES: i64 = 10;
 /// The wait where another process has the handler, or the store did not answer.
 const WHILE_BUSY: Duration = Duration::from_secs(5);
 
@@ -83,6 +87,39 @@ pub async fn hand_over(cms: &Arc<Cms>) -> Result<()> {
         }
     }
     first
+}
+
+/// Tells a handler once more of every event that was set aside for it, in their order; what it deals with is settled.
+/// Tells how many that were, and what was wrong with each of the others.
+///
+/// # Errors
+/// `NotFound` when the program has no handler of this name.
+pub async fn retry(cms: &Arc<Cms>, name: &str) -> Result<(usize, Vec<(i64, Error)>)> {
+    let (_stopping, stop) = watch::channel(false);
+    let teller = tellers(cms, &stop).into_iter().find(|teller| teller.handler.name == name);
+    let teller =
+        teller.ok_or_else(|| Error::not_found(format!("the event handler `{name}` in this program")))?;
+    let mut waiting = handlers::all_set_aside(&mut cms.db.read().await?).await?;
+    waiting.retain(|one| one.handler == name);
+    let (mut settled, mut failed) = (0, Vec::new());
+    for one in waiting {
+        let event = events::since(&mut cms.db.read().await?, one.event - 1, 1).await?.pop();
+        let event = event.filter(|event| event.number == one.event);
+        let told = match event {
+            Some(event) => teller.tell_one(event).await.unwrap_or(Ok(())),
+            None => Err(Error::not_found(format!("event {}", one.event))),
+        };
+        match told {
+            Ok(()) => {
+                let mut tx = cms.db.begin().await?;
+                handlers::settle(&mut tx, &one).await?;
+                tx.commit().await?;
+                settled += 1;
+            }
+            Err(error) => failed.push((one.event, error)),
+        }
+    }
+    Ok((settled, failed))
 }
 
 fn tellers(cms: &Arc<Cms>, stop: &watch::Receiver<bool>) -> Vec<Teller> {
@@ -216,9 +253,23 @@ impl Teller {
     async fn failed(&self, event: i64, error: Error) -> Result<Told> {
         let mut tx = self.cms.db.begin().await?;
         handlers::fail(&mut tx, self.holder(), &error.to_string(), self.cms.clock.now()).await?;
-        tx.commit().await?;
         let name = &self.handler.name;
-        tracing::error!(handler = name, event, %error, "an event handler failed; trying again later");
+        let is_enough = handlers::place(&mut tx, name).await?.failures >= TRIES;
+        if is_enough {
+            handlers::set_aside(&mut tx, self.holder()).await?;
+        }
+        tx.commit().await?;
+        match is_enough {
+            true => tracing::error!(
+                handler = name,
+                event,
+                %error,
+                "an event handler failed {TRIES} times; the event is set aside: `siskin handlers retry {name}` tells it again"
+            ),
+            false => {
+                tracing::error!(handler = name, event, %error, "an event handler failed; trying again later")
+            }
+        }
         Ok(Told::Failed(error))
     }
 }

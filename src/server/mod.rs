@@ -26,7 +26,7 @@ use crate::cms::Cms;
 use crate::error::{Error, Result};
 
 pub use followers::Followers;
-pub use handlers::hand_over;
+pub use handlers::{hand_over, retry};
 pub use router::router;
 pub use wire::answer;
 

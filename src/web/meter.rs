@@ -150,12 +150,15 @@ impl Meter {
         self.set("siskin_follower_lag_events", Some(("follower", "snapshot")), lag(cms.snapshot().followed));
         let indexed = cms.index.mark().map_or(0, |mark| mark.cursor);
         self.set("siskin_follower_lag_events", Some(("follower", "search")), lag(indexed));
+        let aside = events::handlers::all_set_aside(&mut cms.db.read().await?).await?;
         for place in events::handlers::places(&mut cms.db.read().await?).await? {
             let handler =
                 |name: &'static str| Key::from_parts(name, vec![Label::new("handler", place.name.clone())]);
             let gauge = |name: &'static str| self.recorder.register_gauge(&handler(name), &METADATA);
             gauge("siskin_handler_waiting_events").set(lag(place.position));
             gauge("siskin_handler_failures").set(place.failures as f64);
+            let aside = aside.iter().filter(|one| one.handler == place.name).count();
+            gauge("siskin_handler_events_set_aside").set(aside as f64);
         }
         Ok(())
     }
@@ -209,6 +212,10 @@ fn describe(recorder: &PrometheusRecorder) {
         ("siskin_log_head", "The number of the last event."),
         ("siskin_follower_lag_events", "Events that a follower of the log has still before it."),
         ("siskin_handler_waiting_events", "Events that wait for an event handler of the program."),
+        (
+            "siskin_handler_events_set_aside",
+            "Events that an event handler failed at again and again, and that wait for a person.",
+        ),
         ("siskin_handler_failures", "How often in a row an event handler has failed; 0 if it goes on."),
     ] {
         recorder.describe_gauge(name.into(), None, what.into());

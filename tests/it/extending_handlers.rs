@@ -14,7 +14,7 @@ use siskin::error::Error;
 use siskin::events::handlers::{self, HandlerPlace};
 use siskin::events::{self, NewEvent};
 use siskin::extend::{Builder, hand_over, router};
-use siskin::server::Followers;
+use siskin::server::{Followers, retry};
 use tower::ServiceExt;
 
 use crate::databases::{Fresh, for_each_fresh};
@@ -149,6 +149,37 @@ async fn a_failing_handler_waits_at_its_event_and_holds_up_nobody_else() {
         assert_eq!(bell.heard(), [second, third]);
         let place = place(&cms, "bell").await;
         assert_eq!((place.failures, place.problem.as_str()), (0, ""));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_event_that_fails_for_ever_is_set_aside_and_can_be_told_again() {
+    for_each_fresh(async |fresh: &Fresh| {
+        let bell = Ear::default();
+        let cms = open(fresh, |builder| bell.listening(builder, "bell")).await;
+        hand_over(&cms).await.unwrap();
+        let (poison, next) = (happen(&cms).await, happen(&cms).await);
+        bell.fail_at(Some(poison));
+        for _ in 0..9 {
+            hand_over(&cms).await.unwrap_err();
+        }
+        assert_eq!((bell.heard(), place(&cms, "bell").await.failures), (vec![], 9));
+        hand_over(&cms).await.unwrap_err();
+        hand_over(&cms).await.unwrap();
+        assert_eq!(bell.heard(), [next], "what is behind it goes on");
+        let aside = handlers::all_set_aside(&mut cms.db.read().await.unwrap()).await.unwrap();
+        assert_eq!(
+            (aside[0].event, aside[0].failures, aside[0].problem.as_str()),
+            (poison, 10, "the bell rope broke")
+        );
+        assert!(figures(&cms).await.contains("siskin_handler_events_set_aside{handler=\"bell\"} 1\n"));
+        let (settled, failed) = retry(&cms, "bell").await.unwrap();
+        assert_eq!((settled, failed[0].0), (0, poison), "it is still broken, and still kept");
+        bell.fail_at(None);
+        assert_eq!(retry(&cms, "bell").await.unwrap().0, 1);
+        assert_eq!((bell.heard(), retry(&cms, "bell").await.unwrap().0), (vec![poison], 0));
+        assert!(retry(&cms, "horn").await.unwrap_err().is_not_found());
     })
     .await;
 }
