@@ -57,6 +57,8 @@ pub struct Made {
     pub sort: Option<Sort>,
     /// What tells its bytes from all others, where that is known without looking at them.
     pub tag: Option<String>,
+    /// A kept answer whose body it has: it goes with that one, too.
+    pub like: Option<Arc<Kept>>,
 }
 
 impl Made {
@@ -67,7 +69,7 @@ impl Made {
 
     /// An answer that is not kept.
     pub fn passing(answer: Answer) -> Self {
-        Self { answer, made_of: None, until: None, since: None, sort: None, tag: None }
+        Self { answer, made_of: None, until: None, since: None, sort: None, tag: None, like: None }
     }
 }
 
@@ -86,8 +88,10 @@ pub struct Kept {
     /// Whether every stranger may have it.
     pub is_shared: bool,
     key: String,
-    gzip: OnceCell<Option<Bytes>>,
-    brotli: OnceCell<Option<Bytes>>,
+    gzip: Arc<OnceCell<Option<Bytes>>>,
+    brotli: Arc<OnceCell<Option<Bytes>>>,
+    /// Whether its bodies are another one's.
+    is_alike: bool,
     marks: Box<[u64]>,
     until: Option<Timestamp>,
     freshness: Option<Freshness>,
@@ -99,7 +103,7 @@ pub struct Kept {
 impl Kept {
     /// An answer that was made from a store that held event `made_at`, with what caches outside are told of it.
     pub(super) fn new(key: String, made: Made, (made_at, outside): (i64, &Outside)) -> Self {
-        let Made { answer, made_of, until, since, sort, tag } = made;
+        let Made { answer, made_of, until, since, sort, tag, like } = made;
         let mut kept = Self::passing(answer);
         if let Some(tag) = tag {
             kept.etags = etags(&tag);
@@ -110,6 +114,9 @@ impl Kept {
         if let Some(tags) = made_of.filter(|_| kept.status == StatusCode::OK) {
             kept.freshness = sort.and_then(|sort| outside.freshness(sort));
             outside.tell(&mut kept.headers, kept.freshness, &tags);
+        }
+        if let Some(like) = like {
+            kept.takes_after(&like);
         }
         Self { key, until, changed: since.and_then(dated), made_at, ..kept }.with_vary()
     }
@@ -130,8 +137,9 @@ impl Kept {
             changed: None,
             is_shared: false,
             key: String::new(),
-            gzip: OnceCell::new(),
-            brotli: OnceCell::new(),
+            gzip: Arc::default(),
+            brotli: Arc::default(),
+            is_alike: false,
             marks: Box::default(),
             until: None,
             freshness: None,
@@ -144,6 +152,15 @@ impl Kept {
     pub fn left(&self, now: Timestamp) -> Option<HeaderValue> {
         let (freshness, until) = (self.freshness?, self.until?);
         Some(freshness.header(Some(until.seconds() - now.seconds())))
+    }
+
+    /// Has the body of another one, in every coding, and goes with it.
+    fn takes_after(&mut self, other: &Self) {
+        self.marks = [&*self.marks, &*other.marks].concat().into();
+        self.body = other.body.clone();
+        self.etags = other.etags.clone();
+        (self.gzip, self.brotli) = (other.gzip.clone(), other.brotli.clone());
+        self.is_alike = true;
     }
 
     fn with_vary(mut self) -> Self {
@@ -208,12 +225,15 @@ impl Kept {
         }
     }
 
-    /// The bytes that it holds.
+    /// The bytes that it holds; bodies of another one are counted there.
     pub(super) fn weight(&self) -> u32 {
         let coded =
             |cell: &OnceCell<Option<Bytes>>| cell.get().and_then(Option::as_ref).map_or(0, Bytes::len);
         let headers: usize = self.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
-        let bodies = self.body.len() + coded(&self.gzip) + coded(&self.brotli);
+        let bodies = match self.is_alike {
+            true => 0,
+            false => self.body.len() + coded(&self.gzip) + coded(&self.brotli),
+        };
         let marks = std::mem::size_of_val(&*self.marks);
         u32::try_from(bodies + headers + marks + self.key.len() * 2 + OVERHEAD).unwrap_or(u32::MAX)
     }

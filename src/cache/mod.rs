@@ -26,6 +26,8 @@ use std::sync::RwLock;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
 
+use moka::notification::RemovalCause;
+
 use crate::base::Timestamp;
 use crate::config;
 use crate::events::Event;
@@ -64,6 +66,8 @@ pub struct Cache {
     ways: Ways,
     flights: Flights,
     makings: AtomicU64,
+    hits: AtomicU64,
+    evictions: Arc<AtomicU64>,
     outside: Outside,
     log: RwLock<Log>,
     /// Counts what became of the log, so that an answer that was found fresh need not be looked at until more does.
@@ -74,13 +78,16 @@ impl Cache {
     /// An empty one that has followed the log up to `followed`.
     pub fn new(config: &config::Cache, outside: Outside, (followed, now): (i64, Timestamp)) -> Self {
         let missing = config.max_bytes / MISSING_PART;
-        let entries = |most: u64| config.enabled.then(|| entries(most));
+        let evictions = Arc::new(AtomicU64::new(0));
+        let entries = |most: u64| config.enabled.then(|| entries(most, &evictions));
         Self {
             entries: entries(config.max_bytes - missing - way::part_of(config.max_bytes)),
             missing: entries(missing),
             ways: Ways::new(config),
             flights: Flights::default(),
             makings: AtomicU64::new(0),
+            hits: AtomicU64::new(0),
+            evictions,
             outside,
             log: RwLock::new(Log::begin(followed, now)),
             version: AtomicU64::new(1),
@@ -99,6 +106,7 @@ impl Cache {
             return Ok(self.ready(key, make.await?, head));
         }
         if let Some(kept) = self.get(&key, head, now).await {
+            self.hit();
             return Ok(kept);
         }
         let part = self.flights.join(&key);
@@ -106,6 +114,7 @@ impl Cache {
             return Ok(self.ready(key.clone(), make.await?, head));
         };
         if let Some(kept) = turn.as_ref().filter(|kept| self.is_fresh(kept, head, now)) {
+            self.hit();
             return Ok(kept.clone());
         }
         let made = make.await.inspect_err(|_| part.open())?;
@@ -220,6 +229,20 @@ impl Cache {
         self.makings.load(Ordering::Relaxed)
     }
 
+    fn hit(&self) {
+        self.hits.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many were given out as they were kept, by either way.
+    pub fn hits(&self) -> u64 {
+        self.hits.load(Ordering::Relaxed)
+    }
+
+    /// How many had to make room for others.
+    pub fn evictions(&self) -> u64 {
+        self.evictions.load(Ordering::Relaxed)
+    }
+
     /// How many bytes are held, about.
     pub fn bytes(&self) -> u64 {
         let held = self.entries.iter().chain(&self.missing).map(moka::future::Cache::weighted_size);
@@ -238,9 +261,13 @@ impl Cache {
     }
 }
 
-fn entries(most: u64) -> Entries {
+fn entries(most: u64, evictions: &Arc<AtomicU64>) -> Entries {
     let weigh = |_: &String, kept: &Arc<Kept>| kept.weight();
-    moka::future::Cache::builder().max_capacity(most).weigher(weigh).build()
+    let evictions = evictions.clone();
+    let gone = move |_: Arc<String>, _: Arc<Kept>, why: RemovalCause| {
+        evictions.fetch_add(u64::from(why == RemovalCause::Size), Ordering::Relaxed);
+    };
+    moka::future::Cache::builder().max_capacity(most).weigher(weigh).eviction_listener(gone).build()
 }
 
 #[cfg(test)]
@@ -387,6 +414,47 @@ mod tests {
         assert!(again < 10, "made {again} times of 250");
         kitchen.cache.settle().await;
         assert!((50_000..=200_000).contains(&kitchen.cache.bytes()), "{}", kitchen.cache.bytes());
+        assert!(kitchen.cache.evictions() > 4_000 && kitchen.cache.hits() > 240);
+    }
+
+    #[tokio::test]
+    async fn what_is_not_there_takes_its_own_small_part_and_the_body_of_another_once() {
+        let kitchen = Kitchen::new(|config| config.max_bytes = 2_000_000);
+        for number in 0..20 {
+            kitchen.ask(&format!("/{number}/"), 10, page(number)).await;
+        }
+        let nothing = |body: Bytes| Answer { status: 404, headers: Vec::new(), body };
+        let page_of_nothing =
+            async { Ok::<_, Infallible>(Made::of(nothing(vec![b'x'; 50_000].into()), vec![Tag::Unseen])) };
+        let drawn = kitchen.cache.made("nothing".into(), (10, NOON), page_of_nothing).await;
+        let drawn = drawn.unwrap_or_else(|never| match never {});
+        let missing = async |number: i64, head: i64| {
+            let tags = vec![Tag::Address(format!("/{number}/"))];
+            let like = Some(drawn.clone());
+            let make = async { Ok::<_, Infallible>(Made { like, ..Made::of(nothing(Bytes::new()), tags) }) };
+            let kept = kitchen.cache.made(format!("missing {number}"), (head, NOON), make).await;
+            kept.unwrap_or_else(|never| match never {})
+        };
+        let before = kitchen.cache.makings();
+        assert!(missing(5, 10).await.body.len() == 50_000 && missing(5, 10).await.status == 404);
+        assert_eq!(kitchen.cache.makings() - before, 1);
+        for number in 0..3_000 {
+            missing(number, 10).await;
+        }
+        kitchen.cache.settle().await;
+        assert!(kitchen.cache.bytes() < 200_000, "{}", kitchen.cache.bytes());
+        kitchen.how_often();
+        for number in 0..20 {
+            kitchen.ask(&format!("/{number}/"), 10, page(number)).await;
+        }
+        assert_eq!(kitchen.how_often(), 0, "what is there stays");
+        // It goes with what it was made of, and with the page whose body it has.
+        let last = missing(2_999, 10).await;
+        assert!(kitchen.cache.is_fresh(&last, 10, NOON));
+        kitchen
+            .cache
+            .follow(&[Event { url_after: None, ..page_event(11, "restricted") }], |_| Reach::default());
+        assert!(!kitchen.cache.is_fresh(&last, 11, NOON));
     }
 
     #[tokio::test]

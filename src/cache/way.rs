@@ -73,6 +73,7 @@ impl Cache {
         {
             entries.get(kept.key()).await;
         }
+        self.hit();
         Some((kept, way))
     }
 

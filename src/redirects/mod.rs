@@ -37,6 +37,8 @@ row! {
     }
 }
 
+/// The label of redirects.
+pub const REDIRECT: &str = "wagtailredirects.Redirect";
 /// Moved pages that one statement writes redirects for.
 const AT_ONCE: usize = 200;
 const COLUMNS: &str = "id, old_path, site, permanent, page, route_path, link, automatic, created_at";
@@ -176,7 +178,7 @@ pub fn normalise(path: &str) -> String {
 }
 
 fn event(kind: &'static str, redirect: &Redirect) -> NewEvent {
-    let label = "wagtailredirects.Redirect";
+    let label = REDIRECT;
     NewEvent {
         site: redirect.site,
         url_before: Some(redirect.old_path.clone()),

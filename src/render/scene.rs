@@ -65,8 +65,8 @@ pub enum Subject {
     Gate(Gate),
     /// That there is nothing.
     NotFound,
-    /// That something broke.
-    Broken,
+    /// That something broke, with the number that the log knows it by.
+    Broken(Option<String>),
 }
 
 /// A form as it is drawn, filled in or not.
@@ -169,7 +169,7 @@ impl Subject {
             Self::Search(_) => "search.html".to_owned(),
             Self::Gate(_) => "password.html".to_owned(),
             Self::NotFound => "errors/404.html".to_owned(),
-            Self::Broken => "errors/500.html".to_owned(),
+            Self::Broken(_) => "errors/500.html".to_owned(),
         }
     }
 
@@ -190,7 +190,8 @@ impl Subject {
             }
             Self::Search(search) => drop(put("search", serde_json::to_value(search)?)),
             Self::Gate(gate) => drop(put("gate", serde_json::to_value(gate)?)),
-            Self::NotFound | Self::Broken => {}
+            Self::NotFound => {}
+            Self::Broken(number) => drop(put("number", json!(number))),
         }
         if !matches!(self, Self::Page(..)) {
             put("languages", languages(session, None)?);

@@ -12,6 +12,7 @@ use super::form;
 use super::gate;
 use super::gate::Opening;
 use super::search;
+use super::told::absent;
 use super::told::answered;
 use super::visit::Visit;
 use super::visit::html;
@@ -128,7 +129,7 @@ async fn elsewhere(visit: &Visit) -> Result<Response> {
         found = Redirect::answering(&mut reading, site, &redirects::normalise(&visit.path)).await?;
     }
     let missing = || Error::not_found("a page");
-    let redirect = found.ok_or_else(missing)?;
+    let Some(redirect) = found else { return absent(visit).await };
     let target = match redirect.page {
         Some(id) => {
             let page = pages::by_id(&mut reading, id).await?;

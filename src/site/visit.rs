@@ -14,6 +14,7 @@ use url::form_urlencoded;
 use crate::accounts::Actor;
 use crate::accounts::Reading;
 use crate::cache::Answer;
+use crate::cache::Kept;
 use crate::cache::Made;
 use crate::cms::Cms;
 use crate::error::Result;
@@ -52,12 +53,15 @@ pub struct Visit {
     pub query: Vec<(String, String)>,
     /// The request's headers.
     pub headers: HeaderMap,
+    /// The last event that was followed when they came.
+    head: i64,
 }
 
 impl FromRequestParts<Arc<Cms>> for Visit {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, cms: &Arc<Cms>) -> Result<Self, Failure> {
+        let head = cms.snapshot().followed;
         let here = Here::from_request_parts(parts, cms).await?;
         let address = Asked::from_request_parts(parts, cms).await?.address;
         let Viewer(actor) = Viewer::from_request_parts(parts, cms).await?;
@@ -72,6 +76,7 @@ impl FromRequestParts<Arc<Cms>> for Visit {
             sent: parts.uri.path_and_query().map_or("/", |sent| sent.as_str()).to_owned(),
             query: query.map(|(name, value)| (name.replace('\0', ""), value.replace('\0', ""))).collect(),
             headers: parts.headers.clone(),
+            head,
         })
     }
 }
@@ -104,17 +109,23 @@ impl Visit {
 
     /// The answer to a stranger: kept from before, or the one that `make` makes.
     pub async fn kept(&self, key: String, make: impl Future<Output = Result<Made>>) -> Result<Response> {
-        let kept = web::kept(&self.cms, key, make).await?;
+        let kept = self.found(key, make).await?;
         Ok(web::answered(&self.cms, &self.headers, kept).await)
     }
 
-    /// Draws a page of the theme in this language.
+    /// What [`Visit::kept`] answers with.
+    pub async fn found(&self, key: String, make: impl Future<Output = Result<Made>>) -> Result<Arc<Kept>> {
+        web::kept(&self.cms, (key, self.head), make).await
+    }
+
+    /// Draws a page of the theme in this language. What tells of no address in particular knows none.
     pub async fn draw(&self, locale: &str, subject: Subject) -> Result<Drawn> {
+        let is_anywhere = matches!(subject, Subject::NotFound);
         let scene = Scene {
             site: self.here.site.id,
             locale: locale.to_owned(),
-            path: self.path.clone(),
-            query: self.query.clone(),
+            path: if is_anywhere { String::new() } else { self.path.clone() },
+            query: if is_anywhere { Vec::new() } else { self.query.clone() },
             is_preview: false,
         };
         let place = self.cms.stage.place().await?;

@@ -137,9 +137,15 @@ impl Meter {
         self.set("siskin_cache_bytes", None, cms.cache().bytes() as f64);
         self.set("siskin_search_documents", None, cms.index.len() as f64);
         self.set("siskin_renditions_running", None, cms.workshop.at_work() as f64);
-        let made =
-            self.recorder.register_counter(&Key::from_static_name("siskin_renditions_made_total"), &METADATA);
-        made.absolute(cms.workshop.made());
+        let cache = cms.cache();
+        for (name, count) in [
+            ("siskin_renditions_made_total", cms.workshop.made()),
+            ("siskin_cache_hits_total", cache.hits()),
+            ("siskin_cache_misses_total", cache.makings()),
+            ("siskin_cache_evictions_total", cache.evictions()),
+        ] {
+            self.recorder.register_counter(&Key::from_static_name(name), &METADATA).absolute(count);
+        }
     }
 
     /// How far behind the log its followers are.
@@ -192,6 +198,12 @@ fn describe(recorder: &PrometheusRecorder) {
         ("siskin_requests_total", "Requests by door and class of status."),
         ("siskin_answer_bytes_total", "Bytes of answers whose length was known."),
         ("siskin_renditions_made_total", "Renditions made by this process."),
+        ("siskin_cache_hits_total", "Answers that were given out as they were kept."),
+        (
+            "siskin_cache_misses_total",
+            "Answers that were made, because they were not kept or not fresh any more.",
+        ),
+        ("siskin_cache_evictions_total", "Kept answers that had to make room for others."),
     ] {
         recorder.describe_counter(name.into(), None, what.into());
     }

@@ -52,6 +52,10 @@ struct Answer {
 
 impl Pair {
     async fn new(fresh: &Fresh) -> Self {
+        Self::with(fresh, |_| ()).await
+    }
+
+    async fn with(fresh: &Fresh, change: impl Fn(&mut Config)) -> Self {
         let dir = fresh.dir.path();
         copy_starter(dir);
         let clock = Clock::standing_at(Timestamp::parse("2026-11-20T12:00:00Z").unwrap());
@@ -60,6 +64,7 @@ impl Pair {
             config.database = fresh.config.clone();
             config.cache.enabled = enabled;
             config.http.surrogate_keys = KEYS.to_owned();
+            change(&mut config);
             Cms::builder(dir).config(config).clock(clock.clone()).open().await.unwrap()
         };
         let keeping = open(true).await;
@@ -259,6 +264,10 @@ async fn addresses(pair: &Pair) -> Vec<String> {
         "/de/tagebuch/feed.xml",
         "/old-1",
         "/nothing/",
+        "/draft-3/",
+        "/step-7/",
+        "/birds/step-8/",
+        "/api/v2/pages/9999/",
         "/api/v2/pages/",
         "/api/v2/pages/?fields=*",
         "/api/v2/pages/?limit=5&offset=5&fields=*",
@@ -435,4 +444,114 @@ async fn what_a_request_says_besides_its_address_poisons_no_answer() {
         let answer = pair.doors.0.clone().oneshot(request).await.unwrap();
         assert_eq!(answer.status() == StatusCode::OK, host != "evil.test", "{host}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_there_is_told_from_memory_until_it_is_there() {
+    for_each_fresh(async |fresh| {
+        let pair = Pair::new(fresh).await;
+        let publish = async |id: i64, slug: Option<&str>| {
+            let page = pair.page(id).await.unwrap();
+            let declared = pair.keeping.schema.get(&page.label).unwrap().clone();
+            pair.act(async |work| {
+                let mut document = page.draft_document(work).await?;
+                document.extend(slug.map(|slug| ("slug".to_owned(), Value::from(slug))));
+                let saved = pages::save_draft(work, &declared, &page, document, None).await?;
+                pages::publish(work, &declared, &saved.object).await.map(drop)
+            })
+            .await;
+        };
+        let nowhere = async |paths: &[&str]| {
+            for path in paths {
+                assert_eq!(pair.look(path, &[]).await.status, StatusCode::NOT_FOUND, "{path}");
+            }
+            assert_eq!(pair.made(paths).await, 0, "{paths:?} are kept");
+        };
+        let about = pair.page(11).await.unwrap();
+        let old = about.url_path.replacen("/home", "", 1);
+        let new = ["/nothing/", "/nothing", "/nothing/?page=2"];
+        nowhere(&new).await;
+        nowhere(&["/other/", "/gone", "/api/v2/pages/9999/", "/api/v2/images/9999/", "/api/v2/redirects/7/"])
+            .await;
+        // A page comes to stand there.
+        publish(11, Some("nothing")).await;
+        for path in new {
+            assert_ne!(pair.look(path, &[]).await.status, StatusCode::NOT_FOUND, "{path}");
+        }
+        assert_eq!(pair.look(&old, &[]).await.status, StatusCode::MOVED_PERMANENTLY);
+        // A redirect does.
+        pair.act(async |work| {
+            let redirect = Redirect {
+                id: 7,
+                old_path: "/gone".into(),
+                site: None,
+                permanent: false,
+                page: None,
+                route_path: String::new(),
+                link: "/about-us/".into(),
+                automatic: false,
+                created_at: None,
+            };
+            redirect.save(work).await.map(drop)
+        })
+        .await;
+        assert_eq!(pair.look("/gone", &[]).await.status, StatusCode::FOUND);
+        assert_eq!(pair.look("/api/v2/redirects/7/", &[]).await.status, StatusCode::OK);
+        // A page is published again, and one is opened that stood behind closed doors.
+        let schema = pair.keeping.schema.clone();
+        let (finch, birds) = (pair.page(4).await.unwrap(), pair.page(3).await.unwrap());
+        let finch_path = finch.url_path.replacen("/home", "", 1);
+        pair.act(async |work| pages::unpublish(work, &schema, &finch).await.map(drop)).await;
+        nowhere(&["/api/v2/pages/4/", "/api/v2/pages/4/?fields=*", &finch_path]).await;
+        publish(4, None).await;
+        assert_eq!(pair.look("/api/v2/pages/4/", &[]).await.status, StatusCode::OK);
+        assert_eq!(pair.look(&finch_path, &[]).await.status, StatusCode::OK);
+        pair.act(async |work| pages::restrict(work, &birds, &Privacy::Login).await).await;
+        nowhere(&["/api/v2/pages/3/", "/api/v2/pages/4/"]).await;
+        pair.act(async |work| pages::restrict(work, &birds, &Privacy::Public).await).await;
+        for path in ["/api/v2/pages/3/", "/api/v2/pages/4/", "/api/v2/pages/4/?fields=*"] {
+            assert_eq!(pair.look(path, &[]).await.status, StatusCode::OK, "{path}");
+        }
+        pair.keeping.db.close().await;
+        pair.making.db.close().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flood_of_absent_addresses_costs_little_and_pushes_nothing_out() {
+    let fresh = crate::databases::fresh_sqlite().await;
+    let pair = Pair::with(&fresh, |config| {
+        config.cache.max_bytes = 4_000_000;
+        config.metrics.enabled = true;
+    })
+    .await;
+    let good = ["/api/v2/pages/?fields=*", "/api/v2/pages/4/", "/about/", "/journal/feed.xml"];
+    pair.made(&good).await;
+    let unknown = asked(&pair.doors.0, "/absent-0/", &[("accept-encoding", "br")]).await;
+    for number in 0..700 {
+        for path in [format!("/absent-{number}/"), format!("/api/v2/pages/{}/", 9_000 + number)] {
+            let answer = asked(&pair.doors.0, &path, &[("accept-encoding", "br")]).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+            assert!(path.starts_with("/api/") || answer.body == unknown.body, "drawn once");
+        }
+    }
+    let cache = pair.keeping.cache();
+    cache.settle().await;
+    assert!(cache.bytes() < 1_500_000, "{} bytes of absent addresses", cache.bytes());
+    assert_eq!(pair.made(&good).await, 0, "what is there stays");
+    let shown = asked(&pair.doors.0, "/metrics", &[]).await;
+    let shown = String::from_utf8(shown.body).unwrap();
+    let figure = |name: &str| -> u64 {
+        let line = shown.lines().find(|line| line.starts_with(&format!("{name} "))).unwrap_or_default();
+        line.rsplit(' ').next().unwrap().parse().unwrap_or_else(|_| panic!("{name} is not in {shown}"))
+    };
+    assert_eq!(figure("siskin_cache_misses_total"), cache.makings());
+    assert!(
+        figure("siskin_cache_hits_total") >= 4 && figure("siskin_cache_evictions_total") > 500,
+        "{shown}"
+    );
+    assert!(figure("siskin_cache_bytes") > 0);
+    pair.keeping.db.close().await;
+    pair.making.db.close().await;
 }

@@ -17,6 +17,7 @@ use siskin::forms::Submission;
 use siskin::pages::{self, Privacy};
 use siskin::schema::{self, PAGE_FAMILY};
 use siskin::search::Follower;
+use siskin::store::sql;
 use siskin::transfer::wagtail::{self, Destination, Dump, Options};
 use siskin::{site, web};
 use tower::ServiceExt;
@@ -384,6 +385,30 @@ async fn a_password_opens_a_page_and_nothing_tells_of_it_before() {
         assert!(page.has("This page is protected"), "a new password asks again");
         site.restrict("/home/journal/", Privacy::Login).await;
         assert!(site.get(path).await.header("location").starts_with("/admin/login?next="));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fault_is_told_with_the_number_that_the_log_knows_it_by() {
+    for_each_fresh(async |fresh| {
+        let mut site = Site::starter(fresh).await;
+        let page = site.page("/home/about/").await;
+        let mut work = site.cms.work(Actor::System("test")).await.unwrap();
+        work.execute(sql("update objects set doc = 'torn' where key = ?").bind(page.key)).await.unwrap();
+        work.commit().await.unwrap();
+        for (path, words) in [("/about/", "Something broke"), ("/about/?x", "Something broke")] {
+            let answer = site.get(path).await;
+            assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR, "{path}");
+            assert!(answer.has(words) && answer.has(answer.header("x-request-id")), "{}", answer.text);
+            assert_eq!(answer.header("cache-control"), "private, no-store");
+        }
+        site.router = siskin::server::router(site.cms.clone()).unwrap();
+        let answer = site.get(&format!("/api/v2/pages/{}/", page.id)).await;
+        let (status, number) = (answer.status, answer.header("x-request-id"));
+        let told = json!({ "detail": "A server error occurred.", "request_id": number });
+        assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR, "{}", answer.text);
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&answer.text).unwrap(), told);
     })
     .await;
 }

@@ -32,6 +32,8 @@ pub enum Answer {
 pub enum Refusal {
     /// The API's own refusal: `{"message": ".."}`.
     Message(StatusCode, String),
+    /// That there is none, and what would change that.
+    Absent(String, Vec<Tag>),
     /// A refusal on the way to it: `{"detail": ".."}`.
     Detail(StatusCode, String),
     /// A token is needed, or this one is not good: the challenge, and the words.
@@ -49,6 +51,7 @@ impl Refusal {
     fn told(self) -> (StatusCode, Value) {
         match self {
             Self::Message(status, message) => (status, json!({ "message": message })),
+            Self::Absent(message, _) => (StatusCode::NOT_FOUND, json!({ "message": message })),
             Self::Detail(status, detail) => (status, json!({ "detail": detail })),
             Self::Unwelcome(_, words) => (StatusCode::UNAUTHORIZED, json!({ "detail": words })),
             Self::Wait(seconds) => {
@@ -83,10 +86,10 @@ impl Refusal {
         Self::Message(StatusCode::NOT_FOUND, message.into())
     }
 
-    /// `No BlogPage matches the given query.`
-    pub fn no_such(label: &str) -> Self {
+    /// `No BlogPage matches the given query.`, until something of this changes.
+    pub fn no_such(label: &str, made_of: Vec<Tag>) -> Self {
         let name = label.rsplit('.').next().unwrap_or(label);
-        Self::not_found(format!("No {name} matches the given query."))
+        Self::Absent(format!("No {name} matches the given query."), made_of)
     }
 }
 

@@ -43,6 +43,8 @@ pub struct Ask {
     pub params: Params,
     /// What addresses of the API begin with.
     pub base: String,
+    /// The last event that was followed when it was asked.
+    pub head: i64,
     /// What is open to whoever asks and not to everybody.
     opened: Option<Arc<Opened>>,
     /// What a token bounds the answer to.
@@ -60,6 +62,7 @@ impl Ask {
         params: Params,
         who: &Who,
     ) -> Result<Self, Refusal> {
+        let head = cms.snapshot().followed;
         let (schema, sites) = (cms.schema.clone(), cms.sites());
         let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
         let (name, port) = match parts.extensions.get::<Asked>() {
@@ -72,7 +75,7 @@ impl Ask {
         let opened = || Passes::of(&cms, &parts.headers, &who.viewer).opened().map(Arc::new);
         let opened = if bounds.is_some() { None } else { opened() };
         let drafts = drafts(&params, who)?.then(|| Drafts::of(schema.clone()));
-        Ok(Self { cms, schema, faces, sites, site, params, base, opened, bounds, drafts })
+        Ok(Self { cms, schema, faces, sites, site, params, base, head, opened, bounds, drafts })
     }
 
     /// Whether the answer is the same for everybody.
@@ -146,7 +149,7 @@ impl Ask {
             .filter(|site| site.hostname == hostname && port.is_none_or(|port| site.port == port));
         match (matching.next(), matching.next()) {
             (Some(site), None) => Ok(site),
-            (None, _) => Err(Refusal::no_such("Site")),
+            (None, _) => Err(Refusal::no_such("Site", Vec::new())),
             (Some(_), Some(_)) => Err(Refusal::bad(
                 "Your query returned multiple sites. Try adding a port number to your site filter.",
             )),

@@ -27,7 +27,8 @@ pub async fn show(ask: &Ask, endpoint: &Endpoint, id: Option<i64>) -> Result<Ans
         Some(id) => narrowed.selection.get_with(&mut reading, id, beside).await?,
         None => None,
     };
-    let item = found.ok_or_else(|| Refusal::no_such(&narrowed.label))?;
+    let absent = || Refusal::no_such(&narrowed.label, kept::absent(&narrowed, endpoint, id));
+    let item = found.ok_or_else(absent)?;
     let choice = listing::choice(ask, &item.type_, View::Detail)?;
     let format = Format::read(&ask.params)?;
     let setting = ask.setting(&narrowed.scope, format)?;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+pub use crate::redirects::REDIRECT;
 use crate::schema::COLLECTION;
 use crate::schema::DOCUMENT;
 use crate::schema::Field;
@@ -17,8 +18,6 @@ use crate::schema::Target;
 use crate::schema::Type;
 use crate::schema::USER;
 
-/// The label of redirects.
-pub const REDIRECT: &str = "wagtailredirects.Redirect";
 /// The label of locales, which show nothing but their code.
 const LOCALE: &str = "wagtailcore.Locale";
 /// The label of tags, which show nothing but their name.

@@ -56,7 +56,7 @@ pub fn key(ask: &Ask, endpoint: &Endpoint, form: Form, view: &View, path: &str) 
     (key.len() <= LONGEST_KEY).then_some(key)
 }
 
-/// The kept answer, or the one that `make` makes, which is then kept if it shows anything.
+/// The kept answer, or the one that `make` makes, which is then kept if it shows anything, or tells that it is not there.
 pub async fn or_made(
     ask: &Ask,
     key: Option<String>,
@@ -71,7 +71,7 @@ pub async fn or_made(
     let made = async {
         let outcome = make.await;
         let made_of = match &outcome {
-            Ok(Answer::Object(_, tags)) => Some(tags.clone()),
+            Ok(Answer::Object(_, tags)) | Err(Refusal::Absent(_, tags)) => Some(tags.clone()),
             _ => None,
         };
         // A cache that takes one form for the other must not come to keep the page for eyes.
@@ -82,7 +82,7 @@ pub async fn or_made(
             ..Made::passing(answer::written(outcome, form))
         })
     };
-    web::kept(&ask.cms, key, made).await.unwrap_or_else(|never| match never {})
+    web::kept(&ask.cms, (key, ask.head), made).await.unwrap_or_else(|never| match never {})
 }
 
 /// Everything that was looked at for an answer, seen or not: what was hidden may come to light.
@@ -131,6 +131,12 @@ fn unseen(family: &str, id: i64) -> Vec<Tag> {
         _ => None,
     };
     [Tag::Object(family.to_owned(), id)].into_iter().chain(hidden).collect()
+}
+
+/// What would bring to light an object that is not there for whoever asks.
+pub fn absent(narrowed: &Narrowed, endpoint: &Endpoint, id: Option<i64>) -> Vec<Tag> {
+    let family = if *endpoint == Endpoint::Pages { PAGE_FAMILY } else { &narrowed.label };
+    id.into_iter().flat_map(|id| unseen(family, id)).chain(relatives(narrowed)).collect()
 }
 
 /// What a list is made of, besides what its items refer to: every object of its types, within the trees that it looks

@@ -185,7 +185,7 @@ impl Narrowed {
 
 fn locale(ask: &Ask) -> Result<Option<Filter>, Refusal> {
     let Some(code) = ask.params.get("locale") else { return Ok(None) };
-    let locale = ask.sites.locale(code).ok_or_else(|| Refusal::no_such("Locale"))?;
+    let locale = ask.sites.locale(code).ok_or_else(|| Refusal::no_such("Locale", Vec::new()))?;
     let column = columns::column(&Source::Locale);
     Ok(column.map(|column| Filter::Is(column, Bind::from(&locale.code))))
 }

@@ -51,7 +51,7 @@ pub async fn list(ask: &Ask) -> Result<Answer, Refusal> {
 /// One redirect.
 pub async fn show(ask: &Ask, id: Option<i64>) -> Result<Answer, Refusal> {
     let mut reading = ask.reading().await?;
-    let missing = || Refusal::no_such(REDIRECT);
+    let missing = || Refusal::no_such(REDIRECT, vec![Tag::Type(REDIRECT.to_owned())]);
     let selected = select(ask)?.ok_or_else(missing)?.filter(RedirectColumn::Id, id.ok_or_else(missing)?);
     let (_, redirects) = selected.page(&mut reading, 0, 1).await?;
     let redirect = redirects.first().ok_or_else(missing)?;
