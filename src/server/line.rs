@@ -1,7 +1,10 @@
-//! A socket whose other end must take what it is sent: whoever stops reading is given up.
+//! A socket whose other end must take what it is sent: whoever stops reading is given up. It sees what comes in before
+//! anybody else does.
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -9,18 +12,28 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
+use super::heads::Heads;
+
 /// A connection, with the time that a write may be stuck.
 pub struct Line {
     stream: TcpStream,
     stall: Duration,
     /// Runs while a write is stuck.
     stuck: Option<Pin<Box<Sleep>>>,
+    heads: Heads,
+    is_deceitful: Arc<AtomicBool>,
 }
 
 impl Line {
     /// A connection whose writes may be stuck for this long.
     pub fn new(stream: TcpStream, stall: Duration) -> Self {
-        Self { stream, stall, stuck: None }
+        Self { stream, stall, stuck: None, heads: Heads::default(), is_deceitful: Arc::default() }
+    }
+
+    /// Whether the head of a request told the length of its body twice: the first one of the connection with
+    /// `Transfer-Encoding`, because none follows that.
+    pub fn is_deceitful(&self) -> Arc<AtomicBool> {
+        self.is_deceitful.clone()
     }
 
     /// What a write came to, or an error if it has been stuck for too long.
@@ -41,7 +54,12 @@ impl AsyncRead for Line {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, buffer)
+        let before = buffer.filled().len();
+        let polled = Pin::new(&mut self.stream).poll_read(cx, buffer);
+        if self.heads.see(&buffer.filled()[before..]) {
+            self.is_deceitful.store(true, Ordering::Release);
+        }
+        polled
     }
 }
 

@@ -1,6 +1,7 @@
 //! The running program: all doors in their frame, what goes on in the background, and an orderly end.
 //!
-//! Reading order: `router` (which door stands where), `wire` (connections; `crowd`, `line` and `arriving` bound them),
+//! Reading order: `router` (which door stands where), `wire` (connections; `crowd`, `line` and `arriving` bound them,
+//! `heads` looks for deceit),
 //! `followers` and `handlers` (what follows the log), `callers` (webhooks), `values` (what is left to do after a change of the
 //! models), `stop` (the end), `health`, `log`.
 
@@ -9,6 +10,7 @@ mod callers;
 mod crowd;
 mod followers;
 mod handlers;
+mod heads;
 mod health;
 mod line;
 pub mod log;

@@ -2,17 +2,18 @@
 //!
 //! A head must arrive whole within its time and size, and so must the next one on a connection that stays open; hyper
 //! keeps both. A request with a body of unforeseen length ends its connection, so that nothing that follows it is ever
-//! taken for another request.
+//! taken for another request; one that tells a length as well is refused.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::{HeaderValue, Request, Response, header};
+use axum::http::{HeaderValue, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -21,6 +22,7 @@ use tokio::sync::watch;
 use tower::Service;
 
 use crate::config;
+use crate::web;
 
 use super::arriving::Arriving;
 use super::crowd::{Crowd, Place};
@@ -33,6 +35,10 @@ const BUFFER: usize = 64 * 1024;
 /// What is told to a connection that is one too many.
 const FULL: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 2\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+
+/// What is told to a request that tells the length of its body twice.
+const DECEITFUL: &str =
+    "This request tells the length of what it brings twice, so nothing of it is believed.";
 
 /// Where the program is in its life, as its connections see it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,9 +132,12 @@ impl Wire {
             tracing::debug!(%error, "small packets may wait");
         }
         let wire = self.clone();
-        let service = hyper::service::service_fn(move |request| wire.clone().request(request, peer));
-        let line = TokioIo::new(Line::new(stream, self.stall));
-        let mut connection = std::pin::pin!(self.builder.serve_connection(line, service));
+        let line = Line::new(stream, self.stall);
+        let is_deceitful = line.is_deceitful();
+        let service = hyper::service::service_fn(move |request| {
+            wire.clone().request(request, (peer, is_deceitful.clone()))
+        });
+        let mut connection = std::pin::pin!(self.builder.serve_connection(TokioIo::new(line), service));
         loop {
             tokio::select! {
                 ended = connection.as_mut() => {
@@ -150,12 +159,15 @@ impl Wire {
     async fn request(
         self: Arc<Self>,
         request: Request<Incoming>,
-        peer: SocketAddr,
+        (peer, is_deceitful): (SocketAddr, Arc<AtomicBool>),
     ) -> Result<Response<Body>, Infallible> {
         let is_of_unforeseen_length = request.headers().contains_key(header::TRANSFER_ENCODING);
         let mut request = request.map(|body| Arriving::body(body, self.stall));
         request.extensions_mut().insert(ConnectInfo(peer));
-        let mut response = self.doors.clone().call(request).await?;
+        let mut response = match is_of_unforeseen_length && is_deceitful.load(Ordering::Acquire) {
+            true => web::plain_page(StatusCode::BAD_REQUEST, DECEITFUL),
+            false => self.doors.clone().call(request).await?,
+        };
         if is_of_unforeseen_length {
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }

@@ -597,3 +597,77 @@ async fn absurd_questions_are_answered_briefly() {
     let still = site.get("/api/v2/pages/").await;
     assert_eq!(still.status, StatusCode::OK);
 }
+
+#[tokio::test]
+async fn nothing_that_is_stored_or_sent_breaks_a_header() {
+    let site = Site::new().await;
+    let evil = "x\r\nx-evil: 1\u{e4}\u{2028}";
+    let encoded = "x%0d%0ax-evil:%201%c3%a4%00";
+    let mut work = site.cms.work(Actor::System("test")).await.unwrap();
+    assert!(siskin::sites::create_locale(&mut work, &format!("en{evil}")).await.is_err());
+    let redirect = |number: i64, page: Option<i64>, link: String| siskin::redirects::Redirect {
+        id: number,
+        old_path: format!("/old-{number}"),
+        site: None,
+        permanent: true,
+        page,
+        route_path: if page.is_some() { format!("/{evil}") } else { String::new() },
+        link,
+        automatic: false,
+        created_at: None,
+    };
+    redirect(1, None, format!("/{evil}")).save(&mut work).await.unwrap();
+    redirect(2, None, format!("https://example.org/{evil}")).save(&mut work).await.unwrap();
+    redirect(3, None, evil.to_owned()).save(&mut work).await.unwrap();
+    redirect(4, Some(site.a.live.id), String::new()).save(&mut work).await.unwrap();
+    // An import keeps the names that were recorded.
+    let document = siskin::media::Document::find(&mut work, 1).await.unwrap();
+    let renamed = siskin::store::sql("update files set name = ? where object = ?");
+    let name = format!("documents/{evil}\".csv");
+    work.execute(renamed.bind(name.as_str()).bind(document.key)).await.unwrap();
+    let gate = pages::by_id(&mut work, site.b.top.id).await.unwrap();
+    pages::restrict(&mut work, &gate, &Privacy::Password("sesame".to_owned())).await.unwrap();
+    site.cms.commit(work).await.unwrap();
+    let document = {
+        let mut reading = site.cms.reading(Actor::Anonymous).await.unwrap();
+        siskin::media::Document::find(&mut reading, 1).await.unwrap().url()
+    };
+    let gate = gate.url_path.trim_start_matches("/home").to_owned();
+    let session = site.cookie_of("ada").await;
+    for (method, path, cookie, body, status) in [
+        ("GET", "/old-1".to_owned(), "", "", Some(301)),
+        ("GET", "/old-2".into(), "", "", Some(301)),
+        ("GET", "/old-3".into(), "", "", Some(301)),
+        ("GET", "/old-4".into(), "", "", Some(301)),
+        ("GET", document, "", "", Some(200)),
+        ("GET", format!("/about?{encoded}"), "", "", Some(301)),
+        ("GET", format!("/{encoded}/"), "", "", Some(404)),
+        ("GET", format!("/documents/1/{encoded}"), "", "", Some(404)),
+        ("GET", format!("/media/images/{encoded}.width-500.png"), "", "", Some(404)),
+        ("GET", format!("/api/v2/pages?{encoded}"), "", "", Some(301)),
+        ("GET", format!("/api/v2/{encoded}"), "", "", Some(404)),
+        ("GET", format!("/api/v2/pages/find/?html_path=/about/&{encoded}={encoded}"), "", "", Some(302)),
+        ("GET", format!("/api/v2/pages/?locale={encoded}"), "", "", None),
+        ("POST", gate.clone(), "", "password=sesame", Some(303)),
+        ("POST", format!("{gate}?{encoded}"), "", "password=sesame", Some(303)),
+        ("GET", format!("/admin/{encoded}"), &session, "", None),
+        (
+            "POST",
+            "/admin/login".into(),
+            "",
+            "username=x%0d%0ax-evil:1&password=y&next=/admin/%0d%0ax-evil:1",
+            None,
+        ),
+    ] {
+        let kind = ("content-type", "application/x-www-form-urlencoded");
+        let headers = [("cookie", cookie), ("sec-fetch-site", "same-origin"), kind];
+        let answer = site.ask(method, &path, &headers, body).await;
+        let told = answer.status.as_u16();
+        assert!(told < 500 && status.is_none_or(|status| status == told), "{path}: {told}");
+        assert!(!answer.headers.contains_key("x-evil"), "{path}: {:?}", answer.headers);
+        for (name, value) in &answer.headers {
+            let is_plain = value.as_bytes().iter().all(|byte| (b' '..=b'~').contains(byte));
+            assert!(is_plain, "{path}: {name}: {value:?}");
+        }
+    }
+}

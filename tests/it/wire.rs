@@ -190,8 +190,9 @@ async fn a_body_of_two_lengths_smuggles_nothing() {
         ("Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", true),
         ("Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n", true),
         ("Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n", true),
-        ("Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", false),
-        ("Transfer-Encoding: chunked\r\nContent-Length: 6\r\n\r\n0\r\n\r\n", false),
+        ("Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", true),
+        ("Transfer-Encoding: chunked\r\nContent-Length: 6\r\n\r\n0\r\n\r\n", true),
+        ("transfer-encoding:chunked\r\nX: y\r\ncontent-length:0\r\n\r\n0\r\n\r\n", true),
         ("Transfer-Encoding: chunked\r\n\r\n1;x=y\r\na\r\n0\r\nTrailer: 1\r\n\r\n", false),
         ("Transfer-Encoding: chunked\n\n0\r\n\r\n", false),
     ] {
@@ -201,6 +202,24 @@ async fn a_body_of_two_lengths_smuggles_nothing() {
         assert_eq!(status(&answer), if refused { "400" } else { "200" }, "{head:?} answered {answer}");
         assert!(!answer.ends_with("hello"), "{head:?} answered {answer}");
     }
+    // Nor does one that comes behind honest ones, or whose pieces come one by one.
+    let honest =
+        "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 27\r\n\r\nTransfer-Encoding: chunked\n";
+    let deceitful =
+        "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nContent-Length: 6\r\n\r\n";
+    let mut stream = server.connect().await;
+    stream.write_all(honest.as_bytes()).await.unwrap();
+    until(&mut stream, "chunked\n").await;
+    stream.write_all(&asking("/hello", "")).await.unwrap();
+    until(&mut stream, "hello").await;
+    for byte in deceitful.as_bytes() {
+        stream.write_all(&[*byte]).await.unwrap();
+        stream.flush().await.unwrap();
+    }
+    stream.write_all(format!("0\r\n\r\n{smuggled}").as_bytes()).await.unwrap();
+    let answer = all(&mut stream).await;
+    assert_eq!((status(&answer), answer.matches("HTTP/1.1 ").count()), ("400", 1), "{answer}");
+    assert!(answer.to_lowercase().contains("connection: close"), "{answer}");
     // Chunks that lie about their size are no body.
     let torn = "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\nabc";
     assert!(["400", ""].contains(&status(&server.told(torn.as_bytes()).await)));
