@@ -129,7 +129,11 @@ async fn elsewhere(visit: &Visit) -> Result<Response> {
         found = Redirect::answering(&mut reading, site, &redirects::normalise(&visit.path)).await?;
     }
     let missing = || Error::not_found("a page");
-    let Some(redirect) = found else { return absent(visit).await };
+    let Some(redirect) = found else {
+        // Whoever holds a connection waits for no other.
+        drop(reading);
+        return absent(visit).await;
+    };
     let target = match redirect.page {
         Some(id) => {
             let page = pages::by_id(&mut reading, id).await?;
