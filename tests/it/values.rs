@@ -392,6 +392,51 @@ async fn doctor_finds_value_rows_that_do_not_fit_and_mends_them() {
 }
 
 #[tokio::test]
+async fn doctor_judges_no_rows_by_models_that_are_not_applied_yet() {
+    for_each_fresh(async |fresh: &Fresh| {
+        let cms = open(fresh, &models(true)).await;
+        birds(&cms).await;
+        cms.db.close().await;
+        let other = models(true)
+            .replace("name = \"weight\", type = \"decimal\"", "name = \"weight\", type = \"text\"");
+        write(fresh.dir.path(), &fresh.config.url, &other);
+        assert_eq!(String::from_utf8_lossy(&run(fresh.dir.path(), &["doctor"]).stdout), "All is well.\n");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_must_be_unique_is_not_published_before_all_values_are_known() {
+    for_each_fresh(async |fresh: &Fresh| {
+        let before = open(fresh, &models(false)).await;
+        let nest = async |cms: &Cms| {
+            let mut work = cms.work(Actor::System("test")).await.unwrap();
+            let declared = cms.schema.get("zoo.Nest").unwrap();
+            let mut document = declared.initial();
+            document.insert("place".to_owned(), json!("oak"));
+            let new = NewObject { document, ..NewObject::default() };
+            let made = content::create(&mut work, declared, new).await.unwrap();
+            let published = content::publish(&mut work, declared, &made, None).await;
+            if published.is_ok() {
+                cms.commit(work).await.unwrap();
+            }
+            published.map(drop).map_err(|error| error.to_string())
+        };
+        nest(&before).await.unwrap();
+        before.db.close().await;
+        let unique = models(true)
+            .replace("name = \"place\", type = \"text\"", "name = \"place\", type = \"text\", unique = true");
+        let cms = open(fresh, &unique).await;
+        let told = nest(&cms).await.unwrap_err();
+        assert!(told.starts_with("place: has to be unique, and after a change of the models"), "{told}");
+        cms.fill_all(|_, _| {}).await.unwrap();
+        assert_eq!(nest(&cms).await.unwrap_err(), "place: is taken by another object");
+        cms.db.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn one_step_is_bounded_and_can_be_dropped() {
     for_each_fresh(async |fresh: &Fresh| {
         let before = open(fresh, &models(false)).await;

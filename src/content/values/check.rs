@@ -51,8 +51,7 @@ pub async fn examine(conn: &mut Conn, schema: &Schema) -> Result<Astray> {
         for object in &objects {
             let mut there = there.remove(&object.key).unwrap_or_default();
             let expected = expected(schema, object, &registered)?;
-            let is_settled = |(label, field, ..): &Row| !astray.is_unfilled(label, field);
-            there.retain(is_settled);
+            there.retain(|(label, field, ..)| is_settled(schema, &registered, (label, field)));
             there.sort_unstable();
             if there != expected {
                 astray.objects.entry(object.label.clone()).or_default().insert(object.key);
@@ -75,17 +74,23 @@ pub async fn repair(work: &mut Work, schema: &Schema, astray: &Astray) -> Result
     Ok(())
 }
 
-impl Astray {
-    fn is_unfilled(&self, label: &str, field: &str) -> bool {
-        self.unfilled.iter().any(|(one, name)| one == label && name == field)
-    }
+/// Whether rows of a field can be judged by these models: they are filled by the same rule, or nobody knows of them. While
+/// the store waits to be brought to other models, theirs are not there yet.
+fn is_settled(schema: &Schema, registered: &[Registered], (label, field): (&str, &str)) -> bool {
+    let rule = rule_of(schema, (label, field));
+    let mut known = registered.iter().filter(|one| one.label == label && one.field == field);
+    known.next().is_none_or(|one| one.filled_to.is_none() && Some(&one.rule) == rule.as_ref())
+}
+
+fn rule_of(schema: &Schema, (label, field): (&str, &str)) -> Option<String> {
+    filterable(schema.get(label)?).find(|one| one.name == field).map(filter_rule)
 }
 
 /// The rows that an object ought to have of fields that are filled by these models.
 fn expected(schema: &Schema, object: &Object, registered: &[Registered]) -> Result<Vec<Row>> {
     let Some(declared) = schema.get(&object.label).filter(|_| object.live) else { return Ok(Vec::new()) };
     let is_filled = |name: &str| {
-        let rule = filterable(declared).find(|field| field.name == name).map(filter_rule);
+        let rule = rule_of(schema, (&object.label, name));
         let mut same = registered.iter().filter(|one| one.label == object.label && one.field == name);
         same.any(|one| one.filled_to.is_none() && Some(&one.rule) == rule.as_ref())
     };

@@ -100,7 +100,8 @@ fn unready(label: &str, field: &str) -> Error {
     ))
 }
 
-/// Refuses to publish an object of a type with a field that must be unique while not all of its values are there.
+/// Refuses to publish an object of a type with a field that must be unique while not all of its values are there. It is
+/// told at the field, so that whoever typed finds the form as it was.
 pub(super) async fn require_unique(conn: &mut Conn, declared: &Type) -> Result<()> {
     let unique: Vec<_> = filterable(declared).filter(|field| field.options.unique).collect();
     if unique.is_empty() {
@@ -110,10 +111,10 @@ pub(super) async fn require_unique(conn: &mut Conn, declared: &Type) -> Result<(
     let is_filling = |name: &str| registered.iter().any(|one| one.field == name && one.filled_to.is_some());
     match unique.iter().find(|field| is_filling(&field.name)) {
         None => Ok(()),
-        Some(field) => Err(Error::Unready(format!(
-            "`{}` has to be unique, and after a change of the models its values are still being gathered from the \
-             stored content; your draft is kept, please publish it in a moment",
-            field.name
-        ))),
+        Some(field) => Err(Error::invalid(
+            field.name.as_str(),
+            "has to be unique, and after a change of the models its values are still being gathered; please publish \
+             again in a moment",
+        )),
     }
 }
