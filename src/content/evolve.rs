@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use crate::accounts::Work;
+use crate::base::Key;
 use crate::error::Error;
 use crate::error::Result;
 use crate::schema;
@@ -18,6 +19,8 @@ use crate::schema::evolve;
 use crate::store::Conn;
 use crate::store::sql;
 
+use super::Object;
+use super::index::references_in;
 use super::stored::Visit;
 use super::values;
 
@@ -101,8 +104,9 @@ pub async fn apply(work: &mut Work, schema: &Schema) -> Result<Vec<Change>> {
     let mut revalued = Vec::new();
     for declared in changed_types(schema, &changes) {
         let kinds = before.kinds_of(&declared);
-        rewritten.fields.clear();
+        rewritten.added = added_fields(&declared, &changes);
         rewrite(work, (&declared, &kinds), &mut rewritten).await?;
+        point(work, &declared, std::mem::take(&mut rewritten.pointing)).await?;
         revalued.push((declared, std::mem::take(&mut rewritten.fields)));
     }
     if let Some((what, path, reason)) = rewritten.refused.first() {
@@ -129,23 +133,49 @@ pub async fn apply(work: &mut Work, schema: &Schema) -> Result<Vec<Change>> {
 /// What came of rewriting documents.
 #[derive(Default)]
 struct Rewritten {
-    /// Fields of the type at hand whose value rows are others now.
+    /// Fields that the type at hand has anew.
+    added: BTreeSet<String>,
+    /// Its fields whose value rows are others now.
     fields: BTreeSet<String>,
+    /// Its objects whose references are others now.
+    pointing: BTreeSet<Key>,
     /// Values that do not convert: object, path, reason.
     refused: Vec<(String, String, String)>,
 }
 
 impl Rewritten {
-    fn note(&mut self, declared: &Type, before: &Document, after: &Document) {
-        for field in schema::filterable(declared)
-            .filter(|field| !self.fields.contains(&field.name))
-            .collect::<Vec<_>>()
-        {
-            if schema::filter_values_of(field, before) != schema::filter_values_of(field, after) {
-                self.fields.insert(field.name.clone());
-            }
+    /// What else follows from one document of an object, as it was and as it is.
+    fn note(&mut self, declared: &Type, object: Key, (before, after): (&Document, &Document)) {
+        let differs = |field: &&schema::Field| {
+            schema::filter_values_of(field, before) != schema::filter_values_of(field, after)
+        };
+        self.fields.extend(schema::filterable(declared).filter(differs).map(|field| field.name.clone()));
+        let (was, is) = (references_in(declared, before), references_in(declared, after));
+        // What was kept of a field that the models have again did not count while it was gone.
+        if was != is || is.iter().any(|(field, ..)| self.added.contains(field)) {
+            self.pointing.insert(object);
         }
     }
+}
+
+/// Writes anew what these objects point to.
+async fn point(work: &mut Work, declared: &Type, objects: BTreeSet<Key>) -> Result<()> {
+    for key in objects {
+        let object = Object::by_key(work, key).await?;
+        let draft = object.draft_document(work).await?;
+        super::index::references(work, declared, &object, &draft).await?;
+    }
+    Ok(())
+}
+
+/// The fields of a type that were not there, or in which something was not.
+fn added_fields(declared: &Type, changes: &[Change]) -> BTreeSet<String> {
+    let top = |path: &str| path.split(['.', '[']).next().unwrap_or_default().to_owned();
+    let added = changes.iter().filter_map(|change| match change {
+        Change::FieldAdded { label, path, .. } if *label == declared.label => Some(top(path)),
+        _ => None,
+    });
+    added.collect()
 }
 
 /// Forgets the kept content of a field that the models no longer have.
@@ -195,10 +225,11 @@ async fn rewrite(
                 Err(refusals) => rewritten.refused.extend(stored.told(refusals)),
                 // Nothing of this is going to stay.
                 Ok(_) if !rewritten.refused.is_empty() => {}
-                Ok(after) if after == before && after.keys().eq(before.keys()) => {}
                 Ok(after) => {
-                    rewritten.note(declared, &before, &after);
-                    stored.write(work, &after).await?;
+                    rewritten.note(declared, stored.object, (&before, &after));
+                    if after != before || !after.keys().eq(before.keys()) {
+                        stored.write(work, &after).await?;
+                    }
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! Every stored document of a type, of live objects and of revisions: what a change of the models goes through.
 
 use crate::accounts::Work;
+use crate::base::Key;
 use crate::error::Result;
 use crate::schema::Document;
 use crate::schema::Refusal;
@@ -13,6 +14,8 @@ const BATCH: i64 = 200;
 
 /// A stored document: an object's live one, or a revision's.
 pub(super) struct Stored {
+    /// The object that it is a document of.
+    pub(super) object: Key,
     table: &'static str,
     id: i64,
     title: String,
@@ -58,18 +61,19 @@ impl Visit {
     pub(super) async fn next(&mut self, conn: &mut Conn) -> Result<Option<Vec<Stored>>> {
         let Some(table) = self.table else { return Ok(None) };
         let mut ask = if table == "objects" {
-            sql("select o.key, o.draft_title, o.doc from objects o where o.doc is not null and o.key > ? and o.type in ")
+            sql("select o.key, o.key, o.draft_title, o.doc from objects o where o.doc is not null and o.key > ? and o.type in ")
         } else {
-            sql("select r.id, r.title, r.doc from revisions r join objects o on o.key = r.object where r.id > ? and o.type in ")
+            sql("select r.id, r.object, r.title, r.doc from revisions r join objects o on o.key = r.object where r.id > ? and o.type in ")
         }
         .bind(self.after);
         ask.push_list(self.labels.iter().map(String::as_str));
         ask.push(if table == "objects" { " order by o.key limit ?" } else { " order by r.id limit ?" });
-        let rows: Vec<(i64, String, String)> = conn.all(ask.bind(BATCH)).await?;
+        let rows: Vec<(i64, Key, String, String)> = conn.all(ask.bind(BATCH)).await?;
         match rows.last() {
-            Some((last, _, _)) => self.after = *last,
+            Some((last, ..)) => self.after = *last,
             None => (self.table, self.after) = ((table == "objects").then_some("revisions"), 0),
         }
-        Ok(Some(rows.into_iter().map(|(id, title, doc)| Stored { table, id, title, doc }).collect()))
+        let stored = |(id, object, title, doc)| Stored { object, table, id, title, doc };
+        Ok(Some(rows.into_iter().map(stored).collect()))
     }
 }

@@ -108,6 +108,52 @@ async fn a_removed_field_is_kept_and_shows_again_when_it_is_declared_again() {
 }
 
 #[tokio::test]
+async fn who_uses_what_follows_a_rename_and_a_field_that_comes_back() {
+    for_each_database(async |db| {
+        let with = |field: &str| {
+            format!(
+                "[types.Note]\nkind = \"snippet\"\ndrafts = true\nfields = [{{ name = \"name\", type = \"text\" }}, {field}]"
+            )
+        };
+        let (image, renamed) =
+            ("{ name = \"cover\", type = \"image\" }", "{ name = \"picture\", was = \"cover\", type = \"image\" }");
+        let schema = models(&with(image));
+        let declared = schema.get("site.Note").unwrap();
+        let mut first = work(&db).await;
+        evolve::apply(&mut first, &schema).await.unwrap();
+        let document = serde_json::from_value(json!({ "name": "First", "cover": 7 })).unwrap();
+        let new = NewObject { document, ..NewObject::default() };
+        let made = content::create(&mut first, declared, new).await.unwrap();
+        let made = content::publish(&mut first, declared, &made, None).await.unwrap();
+        first.commit().await.unwrap();
+        let used = async || {
+            let mut conn = db.read().await.unwrap();
+            let usages = content::usages(&mut conn, "wagtailimages.Image", 7).await.unwrap();
+            usages.into_iter().map(|usage| usage.field).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(used().await, "cover");
+        applied(&db, &with(renamed), &made).await.unwrap();
+        assert_eq!(used().await, "picture");
+        // Gone from the models, saved without it, and there again.
+        let without = with("{ name = \"size\", type = \"text\" }");
+        applied(&db, &without, &made).await.unwrap();
+        let schema = models(&without);
+        let mut second = work(&db).await;
+        let object = Object::by_key(&mut second, made.key).await.unwrap();
+        let document = object.live_document().unwrap();
+        let declared = schema.get("site.Note").unwrap();
+        let saved = content::save_draft(&mut second, declared, &object, document, None).await.unwrap();
+        content::publish(&mut second, declared, &saved.object, None).await.unwrap();
+        second.commit().await.unwrap();
+        assert_eq!(used().await, "");
+        let again = "{ name = \"picture\", type = \"image\" }";
+        applied(&db, &with(again), &made).await.unwrap();
+        assert_eq!(used().await, "picture");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_removed_block_stays_in_its_stream() {
     for_each_database(async |db| {
         let object = note(&db, "3").await;
