@@ -38,7 +38,7 @@ pub(super) struct Server {
 
 /// A connection of either kind; one that is dropped inside a transaction rolls back before it is used again.
 pub(super) enum Link {
-    Sqlite(Reader),
+    Reader(Reader),
     SqliteTx(Transaction<'static, Sqlite>),
     Postgres(PoolConnection<Postgres>),
     PostgresTx(Transaction<'static, Postgres>),
@@ -48,6 +48,7 @@ pub(super) enum Link {
 
 /// The driver's connection that a statement goes to.
 enum Driver<'c> {
+    Reader(&'c mut Reader),
     Sqlite(&'c mut SqliteConnection),
     Postgres(&'c mut PgConnection),
     MySql(&'c mut MySqlConnection),
@@ -56,7 +57,7 @@ enum Driver<'c> {
 impl Link {
     fn driver(&mut self) -> Driver<'_> {
         match self {
-            Self::Sqlite(reader) => Driver::Sqlite(reader.driver()),
+            Self::Reader(reader) => Driver::Reader(reader),
             Self::SqliteTx(transaction) => Driver::Sqlite(transaction),
             Self::Postgres(connection) => Driver::Postgres(connection),
             Self::PostgresTx(transaction) => Driver::Postgres(transaction),
@@ -66,10 +67,11 @@ impl Link {
     }
 }
 
-/// The same lines for whichever driver answers: connection, query and row are types of its own.
+/// The same lines for whichever driver of sqlx answers: connection, query and row are types of its own.
 macro_rules! with_driver {
-    ($conn:ident, $text:expr, $binds:expr, |$driver:ident, $query:ident| $body:expr) => {
+    ($conn:ident, $text:expr, $binds:expr, |$reader:ident| $read:expr, |$driver:ident, $query:ident| $body:expr) => {
         match $conn.link.driver() {
+            Driver::Reader($reader) => $read,
             Driver::Sqlite($driver) => {
                 let $query = sqlx::query_with(AssertSqlSafe($text), arguments::<SqliteArguments>($binds)?);
                 $body
@@ -100,24 +102,30 @@ impl Conn {
     pub async fn all<T: Record>(&mut self, sql: Sql) -> Result<Vec<T>> {
         let Sql { text, binds } = sql;
         let text = self.spelt(&text, &binds)?;
-        let mut records = Vec::new();
-        with_driver!(self, &*text, binds, |driver, query| {
+        with_driver!(self, &*text, binds, |reader| reader.rows(&text, &binds, usize::MAX), |driver, query| {
+            let mut records = Vec::new();
             let mut rows = query.fetch(driver);
             while let Some(row) = rows.try_next().await.map_err(|error| failure(error, &text))? {
                 records.push(T::read(&Row::from(&row))?);
             }
-        });
-        Ok(records)
+            Ok(records)
+        })
     }
 
     /// The first row, if there is one.
     pub async fn optional<T: Record>(&mut self, sql: Sql) -> Result<Option<T>> {
         let Sql { text, binds } = sql;
         let text = self.spelt(&text, &binds)?;
-        with_driver!(self, &*text, binds, |driver, query| {
-            let row = query.fetch_optional(driver).await.map_err(|error| failure(error, &text))?;
-            row.map(|row| T::read(&Row::from(&row))).transpose()
-        })
+        with_driver!(
+            self,
+            &*text,
+            binds,
+            |reader| Ok(reader.rows(&text, &binds, 1)?.pop()),
+            |driver, query| {
+                let row = query.fetch_optional(driver).await.map_err(|error| failure(error, &text))?;
+                row.map(|row| T::read(&Row::from(&row))).transpose()
+            }
+        )
     }
 
     /// The one row that must be there, such as a count.
@@ -130,7 +138,7 @@ impl Conn {
     pub async fn execute(&mut self, sql: Sql) -> Result<u64> {
         let Sql { text, binds } = sql;
         let text = self.spelt(&text, &binds)?;
-        with_driver!(self, &*text, binds, |driver, query| {
+        with_driver!(self, &*text, binds, |reader| reader.execute(&text, &binds), |driver, query| {
             let done = query.execute(driver).await.map_err(|error| failure(error, &text))?;
             Ok(done.rows_affected())
         })
@@ -140,6 +148,7 @@ impl Conn {
     pub(super) async fn define(&mut self, text: &str) -> Result<()> {
         let raw = sqlx::raw_sql(AssertSqlSafe(text));
         match self.link.driver() {
+            Driver::Reader(reader) => return reader.execute(text, &[]).map(drop),
             Driver::Sqlite(driver) => raw.execute(driver).await.map(drop),
             Driver::Postgres(driver) => raw.execute(driver).await.map(drop),
             Driver::MySql(driver) => raw.execute(driver).await.map(drop),
@@ -221,7 +230,7 @@ impl Tx {
             Link::SqliteTx(transaction) => transaction.commit().await,
             Link::PostgresTx(transaction) => transaction.commit().await,
             Link::MySqlTx(transaction) => transaction.commit().await,
-            Link::Sqlite(_) | Link::Postgres(_) | Link::MySql(_) => Ok(()),
+            Link::Reader(_) | Link::Postgres(_) | Link::MySql(_) => Ok(()),
         }
         .map_err(|error| failure(error, "commit"))
     }
@@ -263,6 +272,6 @@ where
 }
 
 /// PostgreSQL refuses NUL in text; the doors strip it, and what slipped through is the same on every database.
-fn without_nul(text: String) -> String {
+pub(super) fn without_nul(text: String) -> String {
     if text.contains('\0') { text.replace('\0', "") } else { text }
 }

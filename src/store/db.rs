@@ -82,7 +82,9 @@ impl Db {
     /// A connection for reading; every statement sees what is committed when it runs.
     pub async fn read(&self) -> Result<Conn> {
         let link = match &self.pools {
-            Pools::Sqlite { readers, .. } => readers.take().await.map(Link::Sqlite),
+            Pools::Sqlite { readers, .. } => {
+                return readers.take().await.map(|reader| Conn::new(Link::Reader(reader), self));
+            }
             Pools::Postgres(pool) => pool.acquire().await.map(Link::Postgres),
             Pools::MySql(pool) => pool.acquire().await.map(Link::MySql),
         };
@@ -93,7 +95,9 @@ impl Db {
     pub async fn snapshot(&self) -> Result<Conn> {
         let link = match &self.pools {
             Pools::Sqlite { readers, .. } => {
-                begun(readers.clone().begin("begin"), "begin").await.map(Link::SqliteTx)
+                let mut reader = readers.take().await?;
+                reader.begin()?;
+                Ok(Link::Reader(reader))
             }
             Pools::Postgres(pool) => {
                 begin(pool, "begin isolation level repeatable read read only").await.map(Link::PostgresTx)

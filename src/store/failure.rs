@@ -24,8 +24,8 @@ const POSTGRES_LONG: &str = "54000";
 /// A driver's error as ours; the statement goes into the words of what only the log shows.
 pub(super) fn failure(error: sqlx::Error, statement: &str) -> Error {
     match &error {
-        sqlx::Error::PoolTimedOut => Error::Busy("no connection to the store became free in time".into()),
-        sqlx::Error::PoolClosed => Error::Busy("the store is being closed".into()),
+        sqlx::Error::PoolTimedOut => no_connection(),
+        sqlx::Error::PoolClosed => closed(),
         sqlx::Error::Database(told) if told.kind() == ErrorKind::UniqueViolation => {
             Error::Conflict(format!("that already exists ({})", told.message()))
         }
@@ -41,6 +41,26 @@ pub(super) fn failure(error: sqlx::Error, statement: &str) -> Error {
         }
         _ => Error::internal(format!("{error}, in: {}", excerpt(statement))),
     }
+}
+
+/// The same for a connection that reads an SQLite file.
+pub(super) fn sqlite_failure(error: &rusqlite::Error, statement: &str) -> Error {
+    let code = error.sqlite_error().map(|error| i64::from(error.extended_code & 0xff));
+    match code {
+        Some(code) if SQLITE_BUSY.contains(&code) => Error::Busy(error.to_string()),
+        Some(SQLITE_FULL) => Error::Setup("the disk is full; nothing was written".into()),
+        _ => Error::internal(format!("{error}, in: {}", excerpt(statement))),
+    }
+}
+
+/// Everybody else has a connection for longer than is waited.
+pub(super) fn no_connection() -> Error {
+    Error::Busy("no connection to the store became free in time".into())
+}
+
+/// The program stops.
+pub(super) fn closed() -> Error {
+    Error::Busy("the store is being closed".into())
 }
 
 /// A statement that the server would refuse for its size, and hang up.

@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use super::conn::Server;
 use super::db::Pools;
 use super::failure::failure;
-use super::readers::Readers;
+use super::readers::{How, Readers};
 use super::{Db, Dialect, sql};
 
 /// How long anything waits for a free connection or for another process's write before it is told "busy".
@@ -32,6 +32,9 @@ const MYSQL_PREPARED: usize = 256;
 const TRY_AFTER: Duration = Duration::from_secs(5);
 /// Pages that each SQLite connection keeps in memory, in KiB (negative by SQLite's convention).
 const SQLITE_CACHE: &str = "-16384";
+/// What a connection that reads is told.
+const SQLITE_READS: [(&str, &str); 3] =
+    [("query_only", "on"), ("cache_size", SQLITE_CACHE), ("temp_store", "memory")];
 /// The oldest SQLite without the WAL-reset corruption.
 const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
 /// The oldest PostgreSQL that is tested.
@@ -62,17 +65,15 @@ pub(super) async fn sqlite(file: &Path, config: &Database) -> Result<Db> {
         .disable_statement_logging();
     let cannot =
         |error: sqlx::Error| Error::Setup(format!("the store {} cannot be opened: {error}", file.display()));
-    let pool = || PoolOptions::new().acquire_timeout(PATIENCE).test_before_acquire(false).idle_timeout(None);
-    let writer =
-        pool().max_connections(1).max_lifetime(None).connect_with(options.clone()).await.map_err(cannot)?;
-    let readers = pool()
-        .max_connections(config.connections)
-        .max_lifetime(None)
-        .connect_with(options.pragma("query_only", "on"))
-        .await
-        .map_err(cannot)?;
-    let db =
-        db(Pools::Sqlite { file: file.to_owned(), writer, readers: Readers::new(readers) }, Dialect::Sqlite);
+    let pool = PoolOptions::new().acquire_timeout(PATIENCE).test_before_acquire(false);
+    let one = pool.max_connections(1).max_lifetime(None).idle_timeout(None);
+    let writer = one.connect_with(options).await.map_err(cannot)?;
+    let pragmas = &SQLITE_READS;
+    let how = How { most: config.connections, patience: PATIENCE, prepared: PREPARED, pragmas };
+    let db = db(
+        Pools::Sqlite { file: file.to_owned(), writer, readers: Readers::new(file, how) },
+        Dialect::Sqlite,
+    );
     check_sqlite(&db).await?;
     Ok(db)
 }

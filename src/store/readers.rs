@@ -1,117 +1,248 @@
-//! The connections that read an SQLite file. The driver's pool asks each connection that comes back whether it still
-//! lives, which costs a hop to its thread and back: as much as a short statement. A file does not go away, so who is
-//! done puts the connection on a stack of ours, and the next takes it from there.
+//! The connections that read an SQLite file. The driver of the writer has a thread for each connection and copies every
+//! value of every row on its way out of it, which takes several times as long as SQLite itself. A reader's statement
+//! runs where it is asked, and what is read is read in place. One that turns out to be long is begun anew where it holds
+//! nobody up.
 
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
-use sqlx::pool::PoolConnection;
-use sqlx::sqlite::SqlitePool;
-use sqlx::{Sqlite, SqliteConnection, Transaction};
+use rusqlite::config::DbConfig;
+use rusqlite::types::ToSqlOutput;
+use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql};
+use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// The pool with the stack before it.
+use crate::error::Result;
+
+use super::conn::without_nul;
+use super::failure::{self, sqlite_failure};
+use super::{Bind, Record, Row};
+
+/// For so long a statement may hold up the other tasks of its thread.
+const SHORT: Duration = Duration::from_millis(2);
+/// Steps of SQLite's machine between two looks at the clock.
+const STEPS: i32 = 1_000;
+/// When nothing hurries.
+const EVER: u64 = u64::MAX;
+
+/// Connections to one file, made when they are wanted.
 #[derive(Clone)]
-pub(super) struct Readers {
-    pool: SqlitePool,
-    spare: Arc<Mutex<Spare>>,
+pub(super) struct Readers(Arc<Home>);
+
+struct Home {
+    file: PathBuf,
+    how: How,
+    /// One permit a connection that may be in use.
+    free: Arc<Semaphore>,
+    spare: Mutex<Vec<Line>>,
+    open: AtomicUsize,
 }
 
-#[derive(Default)]
-struct Spare {
-    connections: Vec<PoolConnection<Sqlite>>,
-    /// Who waits for the pool. As long as somebody does, nothing is put on the stack.
-    waiting: usize,
+/// How a connection is made.
+pub(super) struct How {
+    /// At most so many at the same time.
+    pub most: u32,
+    /// How long is waited for a free connection, or for a lock of another process.
+    pub patience: Duration,
+    /// Statements that each keeps prepared.
+    pub prepared: usize,
+    /// What it is told first: names and values.
+    pub pragmas: &'static [(&'static str, &'static str)],
 }
 
 impl Readers {
-    pub fn new(pool: SqlitePool) -> Self {
-        Self { pool, spare: Arc::default() }
+    pub fn new(file: &Path, how: How) -> Self {
+        let free = Arc::new(Semaphore::new(how.most as usize));
+        let (spare, open) = (Mutex::default(), AtomicUsize::default());
+        Self(Arc::new(Home { file: file.to_owned(), how, free, spare, open }))
     }
 
-    /// A connection, at once if one is spare.
-    pub async fn take(&self) -> Result<Reader, sqlx::Error> {
-        let waiting = {
-            let mut spare = lock(&self.spare);
-            if let Some(connection) = spare.connections.pop() {
-                return Ok(self.reader(connection));
-            }
-            self.waiting(&mut spare)
+    /// A connection, as soon as one is free.
+    pub async fn take(&self) -> Result<Reader> {
+        let permit = match self.0.free.clone().try_acquire_owned() {
+            Ok(permit) => permit,
+            Err(_) => self.wait().await?,
         };
-        let acquired = self.pool.acquire().await;
-        drop(waiting);
-        acquired.map(|connection| self.reader(connection))
+        let spare = lock(&self.0.spare).pop();
+        let line = spare.map_or_else(|| aside(|| self.0.connect()), Ok)?;
+        let line = Some(Mutex::new(line));
+        Ok(Reader { line, has_begun: false, home: self.0.clone(), _permit: permit })
     }
 
-    /// A transaction of the pool, which gets a spare connection so that nobody waits for one in vain.
-    pub async fn begin(self, how: &'static str) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
-        let (connection, waiting) = {
-            let mut spare = lock(&self.spare);
-            (spare.connections.pop(), self.waiting(&mut spare))
-        };
-        drop(connection);
-        let begun = self.pool.begin_with(how).await;
-        drop(waiting);
-        begun
+    async fn wait(&self) -> Result<OwnedSemaphorePermit> {
+        let waited = tokio::time::timeout(self.0.how.patience, self.0.free.clone().acquire_owned()).await;
+        waited.map_err(|_| failure::no_connection())?.map_err(|_| failure::closed())
     }
 
     /// How many connections there are.
     pub fn size(&self) -> u32 {
-        self.pool.size()
+        u32::try_from(self.0.open.load(Ordering::Relaxed)).unwrap_or(u32::MAX)
     }
 
     /// How many of them nobody uses.
     pub fn num_idle(&self) -> usize {
-        self.pool.num_idle() + lock(&self.spare).connections.len()
+        lock(&self.0.spare).len()
     }
 
-    /// Ends every connection.
+    /// Ends every connection, as soon as whoever has it is done.
     pub async fn close(&self) {
-        let spare = std::mem::take(&mut lock(&self.spare).connections);
-        drop(spare);
-        self.pool.close().await;
-    }
-
-    fn reader(&self, connection: PoolConnection<Sqlite>) -> Reader {
-        Reader { connection: Some(connection), home: self.clone() }
-    }
-
-    fn waiting(&self, spare: &mut Spare) -> Waiting {
-        spare.waiting += 1;
-        Waiting(self.spare.clone())
+        // Already closed, there is nobody left to wait for.
+        let all = self.0.free.acquire_many(self.0.how.most).await;
+        self.0.free.close();
+        drop(all);
+        let spare = std::mem::take(&mut *lock(&self.0.spare));
+        self.0.open.fetch_sub(spare.len(), Ordering::Relaxed);
+        aside(|| drop(spare));
     }
 }
 
-/// Somebody who waits for the pool; dropped, one less.
-struct Waiting(Arc<Mutex<Spare>>);
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        lock(&self.0).waiting -= 1;
+impl Home {
+    fn connect(&self) -> Result<Line> {
+        let line = Line::open(&self.file, &self.how).map_err(|error| sqlite_failure(&error, "open"))?;
+        self.open.fetch_add(1, Ordering::Relaxed);
+        Ok(line)
     }
 }
 
-/// A connection that goes back to the stack.
+/// A connection that goes back when it is dropped.
 pub(super) struct Reader {
-    /// There until the reader is dropped.
-    connection: Option<PoolConnection<Sqlite>>,
-    home: Readers,
+    /// There until the reader is dropped; never locked, only shared safely.
+    line: Option<Mutex<Line>>,
+    has_begun: bool,
+    home: Arc<Home>,
+    _permit: OwnedSemaphorePermit,
 }
 
 impl Reader {
-    pub fn driver(&mut self) -> &mut SqliteConnection {
-        self.connection.as_deref_mut().unwrap_or_else(|| unreachable!("only a drop takes the connection"))
+    /// From here on every statement sees the same moment.
+    pub fn begin(&mut self) -> Result<()> {
+        self.has_begun = true;
+        self.line().connection.execute_batch("begin").map_err(|error| sqlite_failure(&error, "begin"))
+    }
+
+    /// The rows of a statement, `most` of them.
+    pub fn rows<T: Record>(&mut self, text: &str, binds: &[Bind], most: usize) -> Result<Vec<T>> {
+        let line = self.line();
+        let short =
+            if others_wait() { line.within(SHORT, |line| line.rows(text, binds, most))? } else { None };
+        match short {
+            Some(records) => Ok(records),
+            None => Ok(aside(|| line.rows(text, binds, most))?.unwrap_or_default()),
+        }
+    }
+
+    /// Runs a statement that answers no rows.
+    pub fn execute(&mut self, text: &str, binds: &[Bind]) -> Result<u64> {
+        let line = self.line();
+        let run = || line.connection.prepare_cached(text)?.execute(rusqlite::params_from_iter(binds));
+        aside(run).map(|rows| rows as u64).map_err(|error| sqlite_failure(&error, text))
+    }
+
+    fn line(&mut self) -> &mut Line {
+        let line = self.line.as_mut().unwrap_or_else(|| unreachable!("only a drop takes the connection"));
+        line.get_mut().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Reader {
     fn drop(&mut self) {
-        let Some(connection) = self.connection.take() else { return };
-        let mut spare = lock(&self.home.spare);
-        if spare.waiting == 0 && !self.home.pool.is_closed() {
-            spare.connections.push(connection);
+        let Some(line) = self.line.take() else { return };
+        let line = line.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let is_clean = !self.has_begun || line.connection.execute_batch("rollback").is_ok();
+        if is_clean {
+            lock(&self.home.spare).push(line);
+        } else {
+            self.home.open.fetch_sub(1, Ordering::Relaxed);
         }
     }
 }
 
-fn lock(spare: &Mutex<Spare>) -> MutexGuard<'_, Spare> {
+/// A connection, and when the statement on it is broken off: in nanoseconds since it was made.
+struct Line {
+    connection: Connection,
+    made: Instant,
+    until: Arc<AtomicU64>,
+}
+
+impl Line {
+    fn open(file: &Path, how: &How) -> rusqlite::Result<Self> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(file, flags)?;
+        connection.busy_timeout(how.patience)?;
+        connection.set_prepared_statement_cache_capacity(how.prepared);
+        // Else a statement is planned anew for each value of its limit.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+        for (name, value) in how.pragmas {
+            connection.pragma_update(None, name, value)?;
+        }
+        let (made, until) = (Instant::now(), Arc::new(AtomicU64::new(EVER)));
+        let clock = until.clone();
+        let is_over = move || nanoseconds(made.elapsed()) > clock.load(Ordering::Relaxed);
+        connection.progress_handler(STEPS, Some(is_over))?;
+        Ok(Self { connection, made, until })
+    }
+
+    fn within<R>(&mut self, time: Duration, work: impl FnOnce(&mut Self) -> R) -> R {
+        self.until.store(nanoseconds(self.made.elapsed() + time), Ordering::Relaxed);
+        let done = work(self);
+        self.until.store(EVER, Ordering::Relaxed);
+        done
+    }
+
+    /// The rows; `None` if the time was up before all were read.
+    fn rows<T: Record>(&mut self, text: &str, binds: &[Bind], most: usize) -> Result<Option<Vec<T>>> {
+        let told = |error: rusqlite::Error| match error.sqlite_error_code() {
+            Some(ErrorCode::OperationInterrupted) => Ok(None),
+            _ => Err(sqlite_failure(&error, text)),
+        };
+        let mut statement = match self.connection.prepare_cached(text) {
+            Ok(statement) => statement,
+            Err(error) => return told(error),
+        };
+        let mut rows = match statement.query(rusqlite::params_from_iter(binds)) {
+            Ok(rows) => rows,
+            Err(error) => return told(error),
+        };
+        let mut records = Vec::new();
+        while records.len() < most {
+            match rows.next() {
+                Ok(Some(row)) => records.push(T::read(&Row::Reader(row))?),
+                Ok(None) => break,
+                Err(error) => return told(error),
+            }
+        }
+        Ok(Some(records))
+    }
+}
+
+impl ToSql for Bind {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        match self {
+            Self::Int(value) => value.to_sql(),
+            Self::Real(value) => value.to_sql(),
+            Self::Text(Some(text)) if text.contains('\0') => Ok(without_nul(text.clone()).into()),
+            Self::Text(value) => value.to_sql(),
+            Self::Bytes(value) => value.to_sql(),
+        }
+    }
+}
+
+/// Whether this thread has other tasks, which could go on elsewhere.
+fn others_wait() -> bool {
+    Handle::try_current().is_ok_and(|handle| handle.runtime_flavor() == RuntimeFlavor::MultiThread)
+}
+
+/// Runs what may take a while, with the other tasks of this thread handed to another one.
+fn aside<R>(work: impl FnOnce() -> R) -> R {
+    if others_wait() { tokio::task::block_in_place(work) } else { work() }
+}
+
+fn nanoseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(EVER)
+}
+
+fn lock(spare: &Mutex<Vec<Line>>) -> MutexGuard<'_, Vec<Line>> {
     spare.lock().unwrap_or_else(PoisonError::into_inner)
 }

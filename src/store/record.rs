@@ -1,5 +1,8 @@
 //! What comes back: rows read into plain structs, by column name.
 
+use std::fmt::Display;
+
+use rusqlite::types::ValueRef as Value;
 use sqlx::mysql::{MySqlRow, MySqlValueRef};
 use sqlx::postgres::{PgRow, PgValueRef};
 use sqlx::sqlite::{SqliteRow, SqliteValueRef};
@@ -12,6 +15,8 @@ type Told = Box<dyn std::error::Error + Send + Sync>;
 
 /// One row of an answer.
 pub enum Row<'r> {
+    #[doc(hidden)]
+    Reader(&'r rusqlite::Row<'r>),
     #[doc(hidden)]
     Sqlite(&'r SqliteRow),
     #[doc(hidden)]
@@ -36,30 +41,38 @@ impl Row<'_> {
     /// The column of this name.
     pub fn get<T: Column>(&self, name: &str) -> Result<T> {
         let cell = match self {
+            Self::Reader(row) => return read(row.get_ref(name), &name),
             Self::Sqlite(row) => row.try_get_raw(name).map(Cell::Sqlite),
             Self::Postgres(row) => row.try_get_raw(name).map(Cell::Postgres),
             Self::MySql(row) => row.try_get_raw(name).map(Cell::MySql),
         };
-        cell.map_err(Told::from).and_then(T::read).map_err(|told| unreadable(name, &told))
+        cell.map_err(Told::from).and_then(T::read).map_err(|told| unreadable(&name, &told))
     }
 
     /// The column at this place, from 0.
     pub fn at<T: Column>(&self, place: usize) -> Result<T> {
         let cell = match self {
+            Self::Reader(row) => return read(row.get_ref(place), &place),
             Self::Sqlite(row) => row.try_get_raw(place).map(Cell::Sqlite),
             Self::Postgres(row) => row.try_get_raw(place).map(Cell::Postgres),
             Self::MySql(row) => row.try_get_raw(place).map(Cell::MySql),
         };
-        cell.map_err(Told::from).and_then(T::read).map_err(|told| unreadable(&place.to_string(), &told))
+        cell.map_err(Told::from).and_then(T::read).map_err(|told| unreadable(&place, &told))
     }
 }
 
-fn unreadable(column: &str, told: &Told) -> Error {
+fn read<T: Column>(value: rusqlite::Result<Value<'_>>, column: &dyn Display) -> Result<T> {
+    value.map_err(Told::from).map(Cell::Reader).and_then(T::read).map_err(|told| unreadable(column, &told))
+}
+
+fn unreadable(column: &dyn Display, told: &Told) -> Error {
     Error::internal(format!("column {column} cannot be read: {told}"))
 }
 
 /// One value of a row, as one of the four kinds that the store knows, or null.
 pub enum Cell<'r> {
+    #[doc(hidden)]
+    Reader(Value<'r>),
     #[doc(hidden)]
     Sqlite(SqliteValueRef<'r>),
     #[doc(hidden)]
@@ -71,6 +84,9 @@ pub enum Cell<'r> {
 impl<'r> Cell<'r> {
     fn int(self) -> Result<Option<i64>, Told> {
         match self {
+            Self::Reader(Value::Null) => Ok(None),
+            Self::Reader(Value::Integer(int)) => Ok(Some(int)),
+            Self::Reader(value) => unexpected(value),
             Self::Sqlite(value) => {
                 checked(value, |name| name == "INTEGER")?.map(<i64 as Decode<Sqlite>>::decode).transpose()
             }
@@ -91,6 +107,9 @@ impl<'r> Cell<'r> {
 
     fn real(self) -> Result<Option<f64>, Told> {
         match self {
+            Self::Reader(Value::Null) => Ok(None),
+            Self::Reader(Value::Real(real)) => Ok(Some(real)),
+            Self::Reader(value) => unexpected(value),
             Self::Sqlite(value) => {
                 checked(value, |name| name == "REAL")?.map(<f64 as Decode<Sqlite>>::decode).transpose()
             }
@@ -103,8 +122,15 @@ impl<'r> Cell<'r> {
         }
     }
 
-    fn text(self) -> Result<Option<&'r str>, Told> {
+    /// The text; `None` for null.
+    ///
+    /// # Errors
+    /// Where it is no text.
+    pub fn text(self) -> Result<Option<&'r str>, Told> {
         match self {
+            Self::Reader(Value::Null) => Ok(None),
+            Self::Reader(Value::Text(text)) => Ok(Some(std::str::from_utf8(text)?)),
+            Self::Reader(value) => unexpected(value),
             Self::Sqlite(value) => {
                 checked(value, |name| name == "TEXT")?.map(<&str as Decode<Sqlite>>::decode).transpose()
             }
@@ -119,6 +145,9 @@ impl<'r> Cell<'r> {
 
     fn bytes(self) -> Result<Option<&'r [u8]>, Told> {
         match self {
+            Self::Reader(Value::Null) => Ok(None),
+            Self::Reader(Value::Blob(bytes)) => Ok(Some(bytes)),
+            Self::Reader(value) => unexpected(value),
             Self::Sqlite(value) => {
                 checked(value, |name| name == "BLOB")?.map(<&[u8] as Decode<Sqlite>>::decode).transpose()
             }
@@ -128,6 +157,10 @@ impl<'r> Cell<'r> {
             Self::MySql(value) => textual(value, false)?.map(<&[u8] as Decode<MySql>>::decode).transpose(),
         }
     }
+}
+
+fn unexpected<T>(value: Value<'_>) -> Result<Option<T>, Told> {
+    Err(format!("{} was not expected", value.data_type()).into())
 }
 
 /// The value unless it is null; an error unless its type is expected. SQLite would turn any kind into any other.

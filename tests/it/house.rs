@@ -56,6 +56,7 @@ fn doors_do_not_open_into_each_other() {
 fn each_crate_is_known_to_its_own_rooms_only() {
     for (crates, rooms) in [
         ("sqlx", &["store"][..]),
+        ("rusqlite", &["store"]),
         ("tantivy", &["search"]),
         ("tera", &["render"]),
         ("axum|tower|tower_http", &HTTP_ROOMS),
