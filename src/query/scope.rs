@@ -18,10 +18,9 @@ use super::item::Item;
 /// What may come up at all.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Scope {
-    /// For pages: the stored URL paths of the trees to look into; `None` is the whole tree.
-    trees: Option<Vec<String>>,
-    /// Where those trees stand.
-    places: Vec<TreePath>,
+    /// For pages: where the trees stand that are looked into; `None` is the whole tree. A page's place stands in every
+    /// index of a list, its address in none.
+    places: Option<Vec<TreePath>>,
     /// What the viewer may see besides what everybody may.
     opened: Option<Arc<Opened>>,
     /// What a token bounds all of it to.
@@ -48,14 +47,13 @@ impl Scope {
     /// The public pages of a site: its root page's tree and, with several languages, those of its translations.
     pub fn site(sites: &Sites, site: i64) -> Self {
         let languages = if sites.locales().len() > 1 { usize::MAX } else { 1 };
-        let roots = || sites.roots_of(site).take(languages);
-        let trees = Some(roots().map(|root| root.url_path.clone()).collect());
-        Self { trees, places: roots().map(|root| root.place.clone()).collect(), ..Self::default() }
+        let roots = sites.roots_of(site).take(languages);
+        Self { places: Some(roots.map(|root| root.place.clone()).collect()), ..Self::default() }
     }
 
     /// The places of the trees that are looked into; none for the whole tree.
     pub fn places(&self) -> &[TreePath] {
-        &self.places
+        self.places.as_deref().unwrap_or_default()
     }
 
     /// The same with what is open to a viewer.
@@ -78,13 +76,13 @@ impl Scope {
 
     /// The same for the whole tree.
     pub fn everywhere(&self) -> Self {
-        Self { trees: None, places: Vec::new(), ..self.clone() }
+        Self { places: None, ..self.clone() }
     }
 
     /// Whether a page stands in one of these trees.
     pub fn holds(&self, page: &Item) -> bool {
-        let url_path = page.url_path.as_deref().unwrap_or_default();
-        self.trees.as_ref().is_none_or(|trees| trees.iter().any(|tree| url_path.starts_with(tree)))
+        let holds = |place: &TreePath| page.path.as_ref().is_some_and(|path| place.contains(path));
+        self.places.as_ref().is_none_or(|places| places.iter().any(holds))
     }
 
     /// Whether the viewer sees nothing but what everybody sees.
@@ -98,6 +96,16 @@ impl Scope {
 
     /// The condition on `o`, a row of `objects`.
     pub(super) fn condition(&self) -> Sql {
+        self.condition_on("o.path")
+    }
+
+    /// The same where the rows come in another order than the tree's: a planner that could find the places by an index
+    /// would sort all that stands there.
+    pub(super) fn condition_on_the_way(&self) -> Sql {
+        self.condition_on("coalesce(o.path, '')")
+    }
+
+    fn condition_on(&self, path: &str) -> Sql {
         let mut condition = match (&self.drafts, &self.opened) {
             (Some(_), _) => unpublished_too(),
             (None, Some(opened)) => opened.condition(),
@@ -106,15 +114,15 @@ impl Scope {
         if let Some(bounds) = &self.bounds {
             condition.push(" and ").append(bounds.condition());
         }
-        let Some(trees) = &self.trees else { return condition };
-        if trees.is_empty() {
+        let Some(places) = &self.places else { return condition };
+        if places.is_empty() {
             condition.push(" and 1 = 0");
             return condition;
         }
-        for (number, tree) in trees.iter().enumerate() {
+        for (number, place) in places.iter().enumerate() {
             condition.push(if number == 0 { " and (" } else { " or " });
-            condition.push("(o.url_path >= ").push_bind(tree).push(" and o.url_path < ").push_bind(end(tree));
-            condition.push(")");
+            condition.push(&format!("({path} >= ")).push_bind(place);
+            condition.push(&format!(" and {path} < ")).push_bind(place.end()).push(")");
         }
         condition.push(")");
         condition
@@ -148,9 +156,4 @@ fn let_through(restrictions: &[i64]) -> Sql {
     // Without any the list is of an id that none has: a list of null would let everything pass.
     condition.push_list([0].iter().chain(restrictions).copied()).push(")");
     condition
-}
-
-/// The first text behind everything that begins with a URL path, whose last character is a slash.
-fn end(url_path: &str) -> String {
-    format!("{}0", url_path.strip_suffix('/').unwrap_or(url_path))
 }

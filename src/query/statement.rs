@@ -19,6 +19,15 @@ const FEW: i64 = 500;
 /// Farther pages of a list are counted off by keys alone, and only what is shown is read.
 const FAR: i64 = 100;
 
+/// What is tried object by object on a walk, rather than found by an index of its own.
+#[derive(Clone, Copy, Default)]
+struct Tried {
+    /// Where a page stands.
+    places: bool,
+    /// The values of its fields.
+    values: bool,
+}
+
 impl Selection {
     /// How many there are.
     pub(super) fn counting(&self) -> Sql {
@@ -58,14 +67,17 @@ impl Selection {
             }
             statement.push(" where v.type = ").push_bind(self.types.first()).push(" and v.field = ");
             statement.push_bind(field).push(" and v.public = 1 and v.value = ").push_bind(bind);
-            statement.push(" and o.key = v.object and ").append(self.condition_without(Some(place), true));
+            statement
+                .push(" and o.key = v.object and ")
+                .append(self.condition_without(Some(place), Tried { places: true, values: true }));
             self.push_behind(&mut statement, "v.moment");
             statement.push(" order by ").append(self.order_clause("v.moment"));
             return statement;
         }
-        let on_the_way = self.is_walked() && total.is_some_and(|total| total > FEW);
+        let places = self.is_walked() && !matches!(self.order, None | Some(Order::Usual));
+        let values = self.is_walked() && total.is_some_and(|total| total > FEW);
         let mut statement = sql(format!("select {columns} from {} where ", item::tables(&self.family)));
-        statement.append(self.condition_without(None, on_the_way));
+        statement.append(self.condition_without(None, Tried { places, values }));
         self.push_behind(&mut statement, "o.first_published_at");
         statement.push(" order by ").append(self.order_clause("o.first_published_at"));
         statement
@@ -110,22 +122,23 @@ impl Selection {
     }
 
     pub(super) fn condition(&self) -> Sql {
-        self.condition_without(None, false)
+        self.condition_without(None, Tried::default())
     }
 
-    /// Every condition but one that is met already. `on_the_way` says that objects are tried one by one, not found by
-    /// their values.
-    fn condition_without(&self, met: Option<usize>, on_the_way: bool) -> Sql {
+    /// Every condition but one that is met already.
+    fn condition_without(&self, met: Option<usize>, tried: Tried) -> Sql {
         // A type is of one family alone; told both, a planner may walk the whole family for a few of the type.
         let mut condition = match &self.types[..] {
             [] => sql("o.family = ?").bind(&self.family),
             [one] => sql("o.type = ?").bind(one),
             some => sql("o.type in ").bind_list(some),
         };
-        condition.push(" and ").append(self.scope.condition());
+        let scope = if tried.places { self.scope.condition_on_the_way() } else { self.scope.condition() };
+        condition.push(" and ").append(scope);
         let others = self.filters.iter().enumerate().filter(|(place, _)| Some(*place) != met);
         for (_, filter) in others {
-            let one_by_one = filter.on_the_way(&self.types).filter(|_| on_the_way && self.scope.is_public());
+            let one_by_one =
+                filter.on_the_way(&self.types).filter(|_| tried.values && self.scope.is_public());
             let found = || filter.condition(&self.types, self.scope.is_public());
             condition.push(" and ").append(one_by_one.unwrap_or_else(found));
         }
