@@ -34,6 +34,7 @@ use super::order::By;
 use super::order::Order;
 use super::order::Term;
 use super::selection::Selection;
+use super::values::Values;
 
 /// Drafts that are read at once.
 const CHUNK: usize = 500;
@@ -70,11 +71,11 @@ impl Drafts {
             let text = "select o.key, r.doc from objects o join revisions r on r.id = o.latest_revision where o.key in ";
             let mut ask = sql(text).bind_list(some.iter().map(|item| item.key));
             ask.push(DRAFTED);
-            let drafts = conn.all::<(Key, Value)>(ask).await?;
-            let mut drafts: HashMap<Key, Value> = drafts.into_iter().collect();
+            let drafts = conn.all::<(Key, Option<Values>)>(ask).await?;
+            let mut drafts: HashMap<Key, Option<Values>> = drafts.into_iter().collect();
             for item in some {
-                if let Some(draft) = drafts.remove(&item.key) {
-                    self.dress(item, item::document(item.key, Some(draft))?);
+                if let Some(draft) = drafts.remove(&item.key).flatten() {
+                    self.dress(item, draft.to_document());
                 }
             }
         }
@@ -95,11 +96,14 @@ impl Drafts {
             columns.rest.search_description = Some(text("search_description"));
             columns.rest.show_in_menus = draft.get("show_in_menus").and_then(Value::as_bool);
         }
-        item.doc = draft;
+        item.doc = draft.into();
     }
 
     fn values(&self, item: &Item) -> Vec<(String, FilterValue)> {
-        self.0.get(&item.type_).map(|declared| filter_values(declared, &item.doc)).unwrap_or_default()
+        self.0
+            .get(&item.type_)
+            .map(|declared| filter_values(declared, &item.doc.to_document()))
+            .unwrap_or_default()
     }
 }
 

@@ -1,14 +1,10 @@
 //! What comes back: an object as readers may see it.
 
-use serde_json::Value;
-
 use crate::base::Key;
 use crate::base::Timestamp;
 use crate::base::TreePath;
-use crate::error::Error;
 use crate::error::Result;
 use crate::schema::DOCUMENT;
-use crate::schema::Document;
 use crate::schema::IMAGE;
 use crate::schema::PAGE_FAMILY;
 use crate::store::Column;
@@ -16,6 +12,8 @@ use crate::store::Conn;
 use crate::store::Record;
 use crate::store::Row;
 use crate::store::Sql;
+
+use super::values::Values;
 
 /// The columns of an object that readers may see.
 #[derive(Debug, Clone)]
@@ -113,7 +111,7 @@ pub struct Item {
     /// Its columns.
     pub columns: Columns,
     /// Its live document; empty where a selection did without.
-    pub doc: Document,
+    pub doc: Values,
     /// Its file, for images and documents.
     pub file: Option<File>,
 }
@@ -236,7 +234,7 @@ impl<const WHOLE: bool, const FILED: bool> Read<WHOLE, FILED> {
         if WHOLE {
             columns.rest = cells.rest()?;
         }
-        let doc = document(columns.key, cells.next()?)?;
+        let doc = cells.next::<Option<Values>>()?.unwrap_or_default();
         let picture = if WHOLE && FILED { cells.picture()? } else { None };
         let name: Option<String> = if FILED { cells.next()? } else { None };
         Ok(Self(Item { columns, doc, file: name.map(|name| File { name, picture }) }))
@@ -249,17 +247,6 @@ pub(super) struct Marked(pub bool, pub Item);
 impl Record for Marked {
     fn read(row: &Row<'_>) -> Result<Self> {
         Ok(Self(row.at(0)?, Read::<true, true>::read_from(row, 1)?.0))
-    }
-}
-
-pub(super) fn document(key: Key, stored: Option<Value>) -> Result<Document> {
-    match stored {
-        Some(Value::Object(doc)) => Ok(doc),
-        None => Ok(Document::new()),
-        Some(_) => {
-            let what = "the document is no JSON object".to_owned();
-            Err(Error::Corrupt { table: "objects", key: key.0.to_string(), what })
-        }
     }
 }
 

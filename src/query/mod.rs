@@ -2,7 +2,7 @@
 //! anything else is asked, so that no filter, order, count or search can tell of it.
 //!
 //! Reading order: `selection` (what is asked for), `statement` (what it becomes), `scope` (who sees what), `bounds` (what a token shows), `drafts` (what editors have instead), `filter`, `order`,
-//! `item` (what comes back), `totals` (what is remembered), `cursor` (where a list goes on), `library` (what the items of a page refer to, loaded in one statement a level).
+//! `item` and `values` (what comes back), `totals` (what is remembered), `cursor` (where a list goes on), `library` (what the items of a page refer to, loaded in one statement a level).
 
 mod bounds;
 mod cursor;
@@ -16,6 +16,7 @@ mod scope;
 mod selection;
 mod statement;
 mod totals;
+mod values;
 
 pub use bounds::Bounds;
 pub use cursor::Position;
@@ -28,3 +29,4 @@ pub use redirects::{RedirectColumn, Redirects};
 pub use scope::{Opened, Scope};
 pub use selection::Selection;
 pub use totals::{Memory, Totals};
+pub use values::Values;

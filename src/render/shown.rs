@@ -54,7 +54,7 @@ impl From<Item> for Shown {
             url_path: columns.url_path.unwrap_or_default(),
             first_published_at: columns.first_published_at,
             last_published_at: columns.rest.last_published_at,
-            document: item.doc,
+            document: item.doc.to_document(),
         }
     }
 }

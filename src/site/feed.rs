@@ -31,6 +31,7 @@ use crate::query::Order;
 use crate::query::Scope;
 use crate::query::Selection;
 use crate::query::Term;
+use crate::query::Values;
 use crate::text::escape_html;
 
 /// The last part of a feed's address.
@@ -86,7 +87,7 @@ fn channel(visit: &Visit, section: &Object, items: &[Item], changed: Option<Time
     Ok(ChannelBuilder::default()
         .title(title)
         .link(link.to_string())
-        .description(summary(&document).unwrap_or_else(|| section.title.clone()))
+        .description(summary(&document.into()).unwrap_or_else(|| section.title.clone()))
         .language(Some(section.locale.clone()))
         .last_build_date(changed.and_then(rfc_2822))
         .generator(Some("Siskin".to_owned()))
@@ -125,8 +126,8 @@ fn entry(visit: &Visit, item: &Item) -> Option<rss::Item> {
     Some(entry)
 }
 
-fn summary(document: &crate::schema::Document) -> Option<String> {
-    let texts = SUMMARIES.iter().filter_map(|name| document.get(*name).and_then(Value::as_str));
+fn summary(document: &Values) -> Option<String> {
+    let texts = SUMMARIES.iter().filter_map(|name| document.get(name).and_then(Value::as_str));
     texts.map(crate::text::rich::plain).find(|text| !text.is_empty())
 }
 

@@ -115,7 +115,8 @@ impl Visit {
 
     /// What [`Visit::kept`] answers with.
     pub async fn found(&self, key: String, make: impl Future<Output = Result<Made>>) -> Result<Arc<Kept>> {
-        web::kept(&self.cms, (key, self.head), make).await
+        // In a place of its own: what waits for it is moved about a few times.
+        web::kept(&self.cms, (key, self.head), Box::pin(make)).await
     }
 
     /// Draws a page of the theme in this language. What tells of no address in particular knows none.

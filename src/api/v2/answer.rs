@@ -11,6 +11,7 @@ use serde_json::json;
 use super::accept::Form;
 use super::accept::Unacceptable;
 use super::json;
+use super::shown::Shown;
 use crate::cache::Answer as Written;
 use crate::cache::Tag;
 use crate::error::Error;
@@ -22,7 +23,7 @@ const TRY_AGAIN_SECONDS: &str = "2";
 #[derive(Debug)]
 pub enum Answer {
     /// A JSON object, and what it was made of.
-    Object(Value, Vec<Tag>),
+    Object(Shown, Vec<Tag>),
     /// The address where the object that was looked for is told about.
     Found(String),
 }
@@ -125,7 +126,7 @@ pub fn written(outcome: Result<Answer, Refusal>, form: Form) -> Written {
         Ok(Answer::Found(address)) => (StatusCode::FOUND, None, Some(address)),
         Err(refusal) => {
             let (status, value) = refusal.told();
-            (status, Some(value), None)
+            (status, Some(value.into()), None)
         }
     };
     let mut headers = vec![
@@ -175,10 +176,10 @@ pub fn no_such_address() -> Response {
     (StatusCode::NOT_FOUND, content_type, page).into_response()
 }
 
-fn spell(value: &Value, form: Form) -> String {
+fn spell(shown: &Shown, form: Form) -> String {
     match form {
-        Form::Json(indent) => json::write(value, indent),
-        Form::Page => page(&json::write(value, json::INDENT)),
+        Form::Json(indent) => json::write(shown, indent),
+        Form::Page => page(&json::write(shown, json::INDENT)),
     }
 }
 

@@ -12,6 +12,7 @@ use super::object::Subject;
 use super::redirects;
 use super::rich::Format;
 use super::show;
+use super::shown::Shown;
 use crate::query::Library;
 
 /// One object. The conditions of lists hold here too: an object that does not meet them is not found.
@@ -35,5 +36,5 @@ pub async fn show(ask: &Ask, endpoint: &Endpoint, id: Option<i64>) -> Result<Ans
     let (shown, mut tags) =
         show::all(&mut reading, &setting, (&[Subject::Item(&item)], library), &choice).await?;
     tags.extend(kept::relatives(&narrowed));
-    Ok(Answer::Object(shown.into_iter().next().unwrap_or_default(), tags))
+    Ok(Answer::Object(shown.into_iter().next().unwrap_or(Shown::NULL), tags))
 }

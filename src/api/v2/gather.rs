@@ -11,6 +11,7 @@ use super::choice::Chosen;
 use super::face::Source;
 use super::object::Subject;
 use super::rich::Format;
+use super::shape::Among;
 use super::shape::Siblings;
 use super::show::MOST_OBJECTS;
 use super::show::Setting;
@@ -21,7 +22,6 @@ use crate::query::Library;
 use crate::query::Reference;
 use crate::schema::Block;
 use crate::schema::DOCUMENT;
-use crate::schema::Document;
 use crate::schema::Field;
 use crate::schema::IMAGE;
 use crate::schema::PAGE_FAMILY;
@@ -83,7 +83,7 @@ impl Walk<'_> {
                 self.field(&siblings, field, nested);
             }
             (Source::Declared(field), Subject::Row { row, fields, owner, .. }) => {
-                self.field(&Siblings { document: row, fields, owner }, field, nested);
+                self.field(&Siblings { among: Among::Row(row), fields, owner }, field, nested);
             }
             (Source::AliasOf, Subject::Item(item)) => self.brief(item.alias_of.map(page)),
             (Source::Parent, Subject::Item(item)) => self.brief(item.parent.map(Reference::Page)),
@@ -102,7 +102,7 @@ impl Walk<'_> {
 
     /// The value of a field of an object or a row.
     fn field(&mut self, siblings: &Siblings<'_>, field: &Field, nested: Option<&Choice>) {
-        let stored = value(siblings.document, &field.name);
+        let stored = siblings.value(&field.name);
         match (&field.shape, nested) {
             (Shape::Link(target), Some(nested)) => self.link(target, stored, nested),
             (Shape::Links(target), Some(nested)) => {
@@ -115,7 +115,7 @@ impl Walk<'_> {
                 }
             }
             (Shape::Parent, Some(nested)) => self.subject(Subject::Item(siblings.owner), nested),
-            (Shape::Rendition { of, .. }, _) => self.image(value(siblings.document, of)),
+            (Shape::Rendition { of, .. }, _) => self.image(siblings.value(of)),
             (Shape::Related { of, .. }, _) => self.through(siblings, of, Extent::Whole),
             (Shape::Address { of }, _) => of.iter().for_each(|of| self.through(siblings, of, Extent::Brief)),
             _ => self.within(field, stored),
@@ -141,7 +141,7 @@ impl Walk<'_> {
             Shape::Link(target) => target.family(),
             _ => None,
         });
-        if let (Some(family), Some(id)) = (target, value(siblings.document, of).as_i64()) {
+        if let (Some(family), Some(id)) = (target, siblings.value(of).as_i64()) {
             self.want(Reference::Id(family.to_owned(), id), extent);
         }
     }
@@ -204,8 +204,4 @@ impl Walk<'_> {
             }
         }
     }
-}
-
-fn value<'d>(document: &'d Document, name: &str) -> &'d Value {
-    document.get(name).unwrap_or(&Value::Null)
 }

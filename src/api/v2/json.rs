@@ -2,13 +2,21 @@
 
 use serde_json::Value;
 
+use super::shown::Shown;
+
 /// How far a level is indented where the client did not say.
 pub const INDENT: usize = 4;
+/// Bytes that an answer may take without growing.
+const USUAL_LENGTH: usize = 16 * 1024;
+/// The first byte of U+2028 and U+2029.
+const FIRST_OF_LINE_ENDS: u8 = 0xe2;
+/// What lines begin with.
+const BLANKS: &str = "                                ";
 
 /// JSON text, `indent` blanks a level; 0 writes one line without any blank.
-pub fn write(value: &Value, indent: usize) -> String {
-    let mut out = String::with_capacity(1024);
-    Writer { out: &mut out, indent, depth: 0 }.value(value);
+pub fn write(shown: &Shown, indent: usize) -> String {
+    let mut out = String::with_capacity(USUAL_LENGTH);
+    Writer { out: &mut out, indent, depth: 0 }.shown(shown);
     out
 }
 
@@ -19,6 +27,19 @@ struct Writer<'o> {
 }
 
 impl Writer<'_> {
+    fn shown(&mut self, shown: &Shown) {
+        match shown {
+            Shown::Value(value) => self.value(value),
+            Shown::List(items) if items.is_empty() => self.out.push_str("[]"),
+            Shown::Object(members) if members.is_empty() => self.out.push_str("{}"),
+            Shown::List(items) => self.between('[', ']', items.iter(), |writer, item| writer.shown(item)),
+            Shown::Object(members) => self.between('{', '}', members.iter(), |writer, (name, member)| {
+                writer.name(name.as_str());
+                writer.shown(member);
+            }),
+        }
+    }
+
     fn value(&mut self, value: &Value) {
         match value {
             Value::String(text) => self.text(text),
@@ -26,11 +47,13 @@ impl Writer<'_> {
             Value::Object(members) if members.is_empty() => self.out.push_str("{}"),
             Value::Array(items) => self.between('[', ']', items.iter(), |writer, item| writer.value(item)),
             Value::Object(members) => self.between('{', '}', members.iter(), |writer, (name, member)| {
-                writer.text(name);
-                writer.out.push_str(if writer.indent == 0 { ":" } else { ": " });
+                writer.name(name);
                 writer.value(member);
             }),
-            other => self.out.push_str(&other.to_string()),
+            Value::Null => self.out.push_str("null"),
+            Value::Bool(true) => self.out.push_str("true"),
+            Value::Bool(false) => self.out.push_str("false"),
+            Value::Number(number) => self.out.push_str(&number.to_string()),
         }
     }
 
@@ -58,14 +81,25 @@ impl Writer<'_> {
     fn line(&mut self) {
         if self.indent > 0 {
             self.out.push('\n');
-            self.out.extend(std::iter::repeat_n(' ', self.indent * self.depth));
+            let mut blanks = self.indent * self.depth;
+            while blanks > 0 {
+                let some = blanks.min(BLANKS.len());
+                self.out.push_str(&BLANKS[..some]);
+                blanks -= some;
+            }
         }
+    }
+
+    fn name(&mut self, name: &str) {
+        self.text(name);
+        self.out.push_str(if self.indent == 0 { ":" } else { ": " });
     }
 
     fn text(&mut self, text: &str) {
         self.out.push('"');
         let mut plain = 0;
-        for (at, char) in text.char_indices() {
+        for at in suspects(text.as_bytes()) {
+            let Some(char) = text.get(at..).and_then(|rest| rest.chars().next()) else { continue };
             if let Some(escape) = escape(char) {
                 self.out.push_str(&text[plain..at]);
                 self.out.push_str(&escape);
@@ -75,6 +109,18 @@ impl Writer<'_> {
         self.out.push_str(&text[plain..]);
         self.out.push('"');
     }
+}
+
+/// Where a character begins that may need an escape. Most texts have none, so several bytes are looked at in one step.
+fn suspects(text: &[u8]) -> impl Iterator<Item = usize> {
+    const STEP: usize = 32;
+    let is_suspect = |byte: u8| byte < 0x20 || byte == b'"' || byte == b'\\' || byte == FIRST_OF_LINE_ENDS;
+    let some = text.chunks(STEP).enumerate();
+    let some = some.filter(move |(_, some)| some.iter().fold(false, |found, byte| found | is_suspect(*byte)));
+    some.flat_map(move |(number, some)| {
+        let bytes = some.iter().enumerate().filter(move |(_, byte)| is_suspect(**byte));
+        bytes.map(move |(at, _)| number * STEP + at)
+    })
 }
 
 /// U+2028 and U+2029 too, which older JavaScript takes for line ends inside a literal.
@@ -103,8 +149,8 @@ mod tests {
         let value = json!({"a": [1, 2.5, true, null], "é": "x\u{2028}\u{1}\"\n/ü", "empty": [], "none": {}});
         let four = "{\n    \"a\": [\n        1,\n        2.5,\n        true,\n        null\n    ],\n    \
                     \"é\": \"x\\u2028\\u0001\\\"\\n/ü\",\n    \"empty\": [],\n    \"none\": {}\n}";
-        assert_eq!(write(&value, 4), four);
-        assert_eq!(write(&json!({"a": [1, {"b": 2}]}), 0), r#"{"a":[1,{"b":2}]}"#);
-        assert_eq!(write(&json!({"a": 350.0}), 2), "{\n  \"a\": 350.0\n}");
+        assert_eq!(write(&value.into(), 4), four);
+        assert_eq!(write(&json!({"a": [1, {"b": 2}]}).into(), 0), r#"{"a":[1,{"b":2}]}"#);
+        assert_eq!(write(&json!({"a": 350.0}).into(), 2), "{\n  \"a\": 350.0\n}");
     }
 }

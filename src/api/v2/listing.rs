@@ -19,6 +19,7 @@ use super::object::Subject;
 use super::redirects;
 use super::rich::Format;
 use super::show;
+use super::shown::Shown;
 use crate::query::Item;
 use crate::query::Library;
 use crate::query::Position;
@@ -53,7 +54,12 @@ pub async fn list(ask: &Ask, endpoint: &Endpoint) -> Result<Answer, Refusal> {
     let library = Library::new(narrowed.scope.everywhere());
     let (items, mut tags) = show::all(&mut reading, &setting, (&subjects, library), &choice).await?;
     tags.extend(kept::list(&narrowed, endpoint));
-    Ok(Answer::Object(json!({ "meta": meta, "items": items }), tags))
+    Ok(Answer::Object(of(items, meta), tags))
+}
+
+/// A page of a list, with what is told of all of it.
+pub fn of(items: Vec<Shown>, meta: Value) -> Shown {
+    Shown::object([("meta", meta.into()), ("items", Shown::List(items))])
 }
 
 /// The fields that a request asks for.

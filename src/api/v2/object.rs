@@ -1,15 +1,16 @@
 //! One object, as an answer shows it: the chosen fields, in order.
 
-use serde_json::Map;
 use serde_json::Value;
-use serde_json::json;
 
 use super::choice::Choice;
 use super::choice::Chosen;
 use super::face::Source;
 use super::shape;
+use super::shape::Among;
 use super::shape::Siblings;
 use super::show::Show;
+use super::shown::Name;
+use super::shown::Shown;
 use crate::base::Timestamp;
 use crate::query::Extent;
 use crate::query::Item;
@@ -73,59 +74,58 @@ impl<'a> Subject<'a> {
 }
 
 /// An object with the chosen fields: its id, then `meta`, then the others.
-pub fn object(show: &Show<'_>, subject: Subject<'_>, choice: &Choice) -> Value {
-    let mut out = Map::new();
+pub fn object(show: &Show<'_>, subject: Subject<'_>, choice: &Choice) -> Shown {
     if !show.takes_one_more() {
-        return Value::Object(out);
+        return Shown::Object(Vec::new());
     }
-    let (ids, others): (Vec<_>, Vec<_>) =
-        choice.body.iter().partition(|chosen| matches!(chosen.field.source, Source::Id));
-    add(&mut out, show, subject, ids);
+    let is_id = |chosen: &&Chosen| matches!(chosen.field.source, Source::Id);
+    let mut out = Vec::with_capacity(choice.body.len() + 1);
+    add(&mut out, show, subject, choice.body.iter().filter(is_id));
     if !choice.meta.is_empty() {
-        let mut meta = Map::new();
+        let mut meta = Vec::with_capacity(choice.meta.len());
         add(&mut meta, show, subject, &choice.meta);
-        out.insert("meta".to_owned(), Value::Object(meta));
+        out.push((Name::Fixed("meta"), Shown::Object(meta)));
     }
-    add(&mut out, show, subject, others);
-    Value::Object(out)
+    add(&mut out, show, subject, choice.body.iter().filter(|chosen| !is_id(chosen)));
+    Shown::Object(out)
 }
 
 fn add<'c>(
-    out: &mut Map<String, Value>,
+    out: &mut Vec<(Name, Shown)>,
     show: &Show<'_>,
     subject: Subject<'_>,
     fields: impl IntoIterator<Item = &'c Chosen>,
 ) {
     for chosen in fields {
         if let Some(value) = field(show, subject, chosen) {
-            out.insert(chosen.field.name.clone(), value);
+            out.push((Name::Of(chosen.field.clone()), value));
         }
     }
 }
 
 /// The value of a field; `None` leaves its key out.
-fn field(show: &Show<'_>, subject: Subject<'_>, chosen: &Chosen) -> Option<Value> {
+fn field(show: &Show<'_>, subject: Subject<'_>, chosen: &Chosen) -> Option<Shown> {
     match (&chosen.field.source, subject) {
-        (Source::Id, subject) => Some(subject.id()),
+        (Source::Id, subject) => Some(subject.id().into()),
         (Source::Type, subject) => Some(subject.label().into()),
-        (Source::DetailUrl, subject) => show.detail_url(subject.label(), subject.id()).map(Value::from),
+        (Source::DetailUrl, subject) => show.detail_url(subject.label(), subject.id()).map(Shown::from),
         (Source::Declared(field), Subject::Item(item)) => {
             let siblings = Siblings::of_item(show.schema, item);
             Some(shape::value(show, &siblings, field, chosen.nested.as_ref()))
         }
         (Source::Declared(field), Subject::Row { row, fields, owner, .. }) => {
-            let siblings = Siblings { document: row, fields, owner };
+            let siblings = Siblings { among: Among::Row(row), fields, owner };
             Some(shape::value(show, &siblings, field, chosen.nested.as_ref()))
         }
         (source, Subject::Item(item)) => Some(built_in(show, item, source, chosen.nested.as_ref())),
         (Source::OldPath, Subject::Redirect(redirect)) => Some(redirect.old_path.as_str().into()),
-        (Source::Location, Subject::Redirect(redirect)) => Some(show.location(redirect)),
-        _ => Some(Value::Null),
+        (Source::Location, Subject::Redirect(redirect)) => Some(show.location(redirect).into()),
+        _ => Some(Shown::NULL),
     }
 }
 
-fn built_in(show: &Show<'_>, item: &Item, source: &Source, nested: Option<&Choice>) -> Value {
-    let text = |text: &Option<String>| Value::from(text.as_deref().unwrap_or_default());
+fn built_in(show: &Show<'_>, item: &Item, source: &Source, nested: Option<&Choice>) -> Shown {
+    let text = |text: &Option<String>| Shown::from(text.as_deref().unwrap_or_default());
     match source {
         Source::Title => item.title.as_str().into(),
         Source::HtmlUrl => show.html_url(item).into(),
@@ -137,12 +137,12 @@ fn built_in(show: &Show<'_>, item: &Item, source: &Source, nested: Option<&Choic
         Source::AliasOf => relative(show, item.alias_of.map(|id| Reference::Id(PAGE_FAMILY.to_owned(), id))),
         Source::Parent => relative(show, item.parent.map(Reference::Page)),
         Source::Locale => item.locale.clone().into(),
-        Source::Tags => shape::tags(item.doc.get("tags").unwrap_or(&Value::Null)),
-        Source::DownloadUrl => show.download_url(item),
+        Source::Tags => shape::tags(item.doc.get("tags").unwrap_or(&Value::Null)).into(),
+        Source::DownloadUrl => show.download_url(item).into(),
         Source::Width => picture(item).and_then(|picture| picture.width).into(),
         Source::Height => picture(item).and_then(|picture| picture.height).into(),
         Source::Collection => collection(show, item, nested),
-        _ => Value::Null,
+        _ => Shown::NULL,
     }
 }
 
@@ -151,24 +151,22 @@ fn picture(item: &Item) -> Option<&Picture> {
 }
 
 /// A page above or beside, told in the one way that has no choice of fields.
-fn relative(show: &Show<'_>, reference: Option<Reference>) -> Value {
+fn relative(show: &Show<'_>, reference: Option<Reference>) -> Shown {
     let page = reference.and_then(|reference| show.at_least(&reference, Extent::Brief));
-    let Some(page) = page.filter(|page| show.holds(page)) else { return Value::Null };
-    json!({
-        "id": page.id,
-        "meta": {
-            "type": page.type_,
-            "detail_url": show.detail_url(&page.type_, page.id.into()),
-            "html_url": show.html_url(page),
-        },
-        "title": page.title,
-    })
+    let Some(page) = page.filter(|page| show.holds(page)) else { return Shown::NULL };
+    let meta = [
+        ("type", page.type_.as_str().into()),
+        ("detail_url", show.detail_url(&page.type_, page.id.into()).into()),
+        ("html_url", show.html_url(page).into()),
+    ];
+    let meta = Shown::object(meta);
+    Shown::object([("id", page.id.into()), ("meta", meta), ("title", page.title.as_str().into())])
 }
 
-fn collection(show: &Show<'_>, item: &Item, nested: Option<&Choice>) -> Value {
+fn collection(show: &Show<'_>, item: &Item, nested: Option<&Choice>) -> Shown {
     match (item.collection, nested) {
         (Some(id), Some(nested)) => object(show, Subject::Bare(COLLECTION, id), nested),
-        _ => Value::Null,
+        _ => Shown::NULL,
     }
 }
 

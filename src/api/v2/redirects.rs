@@ -17,6 +17,7 @@ use super::object::Subject;
 use super::ordering;
 use super::rich::Format;
 use super::show;
+use super::shown::Shown;
 use super::words;
 use crate::cache::Tag;
 use crate::query::By;
@@ -45,7 +46,7 @@ pub async fn list(ask: &Ask) -> Result<Answer, Refusal> {
     let (items, mut tags) =
         show::all(&mut reading, &ask.setting(&scope, format)?, (&subjects, library), &choice).await?;
     tags.push(Tag::Type(REDIRECT.to_owned()));
-    Ok(Answer::Object(json!({ "meta": { "total_count": total }, "items": items }), tags))
+    Ok(Answer::Object(listing::of(items, json!({ "total_count": total })), tags))
 }
 
 /// One redirect.
@@ -62,7 +63,7 @@ pub async fn show(ask: &Ask, id: Option<i64>) -> Result<Answer, Refusal> {
     let (shown, mut tags) =
         show::all(&mut reading, &setting, (&[Subject::Redirect(redirect)], library), &choice).await?;
     tags.push(Tag::Type(REDIRECT.to_owned()));
-    Ok(Answer::Object(shown.into_iter().next().unwrap_or_default(), tags))
+    Ok(Answer::Object(shown.into_iter().next().unwrap_or(Shown::NULL), tags))
 }
 
 /// The redirect that answers a path: with its query, then without.

@@ -109,7 +109,8 @@ async fn document(State(api): State<Arc<Api>>, request: Request) -> Response {
     let about = About { server: config.base_url.as_str(), limit_max: config.api.limit_max };
     let outcome = Who::of(&api.cms, &mut parts).await;
     let outcome = outcome.map(|_| openapi(&api.cms.schema, &api.faces(), &about));
-    let written = answer::written(outcome.map(|made| Answer::Object(made, Vec::new())), Form::Json(INDENT));
+    let written =
+        answer::written(outcome.map(|made| Answer::Object(made.into(), Vec::new())), Form::Json(INDENT));
     web::conditional(&parts.headers, written)
 }
 
@@ -164,7 +165,7 @@ async fn write(cms: &Arc<Cms>, faces: Arc<Faces>, target: &Target, parts: &Parts
         }
         Method::OPTIONS => {
             let description = answer::description(&target.name);
-            Arc::new(Kept::passing(answer::written(Ok(Answer::Object(description, Vec::new())), form)))
+            Arc::new(Kept::passing(answer::written(Ok(Answer::Object(description.into(), Vec::new())), form)))
         }
         ref method => {
             let words = format!("Method \"{method}\" not allowed.");
@@ -177,10 +178,11 @@ fn refused(refusal: Refusal, form: Form) -> Arc<Kept> {
     Arc::new(Kept::passing(answer::written(Err(refusal), form)))
 }
 
+/// Each view in a place of its own: what waits for one of them is moved about a few times.
 async fn look(ask: &Ask, target: &Target) -> Result<Answer, Refusal> {
     match target.view {
-        View::List => listing::list(ask, &target.endpoint).await,
-        View::Find => find::find(ask, &target.endpoint).await,
-        View::Detail(id) => detail::show(ask, &target.endpoint, id).await,
+        View::List => Box::pin(listing::list(ask, &target.endpoint)).await,
+        View::Find => Box::pin(find::find(ask, &target.endpoint)).await,
+        View::Detail(id) => Box::pin(detail::show(ask, &target.endpoint, id)).await,
     }
 }

@@ -10,9 +10,11 @@ use super::choice::Choice;
 use super::object;
 use super::object::Subject;
 use super::show::Show;
+use super::shown::Shown;
 use crate::base::Timestamp;
 use crate::query::Item;
 use crate::query::Reference;
+use crate::query::Values;
 use crate::schema::Block;
 use crate::schema::COLLECTION;
 use crate::schema::Document;
@@ -24,10 +26,19 @@ use crate::schema::Target;
 use crate::schema::USER;
 use crate::text::rich::Links;
 
+/// What holds values by name.
+#[derive(Clone, Copy)]
+pub enum Among<'a> {
+    /// An object.
+    Object(&'a Values),
+    /// A child row.
+    Row(&'a Document),
+}
+
 /// What a field stands among: the other values and fields, and the object that all of it belongs to.
 pub struct Siblings<'a> {
     /// The values.
-    pub document: &'a Document,
+    pub among: Among<'a>,
     /// What they are values of.
     pub fields: &'a [Field],
     /// The object.
@@ -38,7 +49,7 @@ impl<'a> Siblings<'a> {
     /// The fields of a whole object.
     pub fn of_item(schema: &'a Schema, item: &'a Item) -> Self {
         let fields = schema.get(&item.type_).map(|declared| declared.fields.as_slice()).unwrap_or_default();
-        Self { document: &item.doc, fields, owner: item }
+        Self { among: Among::Object(&item.doc), fields, owner: item }
     }
 
     /// The field of this name.
@@ -46,15 +57,24 @@ impl<'a> Siblings<'a> {
         self.fields.iter().find(|field| field.name == name)
     }
 
-    fn value(&self, name: &str) -> &Value {
-        self.document.get(name).unwrap_or(&Value::Null)
+    /// The value of this name, if there is one.
+    pub fn stored(&self, name: &str) -> Option<&'a Value> {
+        match self.among {
+            Among::Object(values) => values.get(name),
+            Among::Row(row) => row.get(name),
+        }
+    }
+
+    /// The value of this name; nothing, if there is none.
+    pub fn value(&self, name: &str) -> &'a Value {
+        self.stored(name).unwrap_or(&Value::Null)
     }
 }
 
 /// The value of a field of an object or a row.
-pub fn value(show: &Show<'_>, siblings: &Siblings<'_>, field: &Field, nested: Option<&Choice>) -> Value {
+pub fn value(show: &Show<'_>, siblings: &Siblings<'_>, field: &Field, nested: Option<&Choice>) -> Shown {
     let initial;
-    let stored = match siblings.document.get(&field.name) {
+    let stored = match siblings.stored(&field.name) {
         Some(stored) => stored,
         // The field was added after the object was last saved.
         None => {
@@ -63,24 +83,26 @@ pub fn value(show: &Show<'_>, siblings: &Siblings<'_>, field: &Field, nested: Op
         }
     };
     match (&field.shape, nested) {
-        (Shape::Link(target), Some(nested)) => link(show, target, stored, nested).unwrap_or_default(),
+        (Shape::Link(target), Some(nested)) => link(show, target, stored, nested).unwrap_or(Shown::NULL),
         (Shape::Links(target), Some(nested)) => {
             let ids = in_order(show, target, stored);
-            ids.into_iter().filter_map(|id| link(show, target, id, nested)).collect()
+            Shown::List(ids.into_iter().filter_map(|id| link(show, target, id, nested)).collect())
         }
         (Shape::Children { label, fields }, Some(nested)) => {
             let rows = stored.as_array().into_iter().flatten().filter_map(Value::as_object);
             let owner = siblings.owner;
-            rows.map(|row| object::object(show, Subject::Row { row, label, fields, owner }, nested)).collect()
+            let row = |row| object::object(show, Subject::Row { row, label, fields, owner }, nested);
+            Shown::List(rows.map(row).collect())
         }
         (Shape::Parent, Some(nested)) => object::object(show, Subject::Item(siblings.owner), nested),
-        (Shape::Rendition { of, spec }, _) => image_of(siblings.value(of)).map_or(Value::Null, |reference| {
-            show.get(&reference).map_or(Value::Null, |image| show.rendition(image, spec))
-        }),
-        (Shape::ChoiceLabel { of }, _) => choice_label(siblings, of),
-        (Shape::Related { of, field }, _) => related(show, siblings, of, field).unwrap_or_default(),
-        (Shape::Address { of }, _) => address(show, siblings, of),
-        _ => within(show, field, stored),
+        (Shape::Rendition { of, spec }, _) => {
+            let image = image_of(siblings.value(of)).and_then(|reference| show.get(&reference));
+            image.map_or(Shown::NULL, |image| show.rendition(image, spec).into())
+        }
+        (Shape::ChoiceLabel { of }, _) => choice_label(siblings, of).into(),
+        (Shape::Related { of, field }, _) => related(show, siblings, of, field).into(),
+        (Shape::Address { of }, _) => address(show, siblings, of).into(),
+        _ => within(show, field, stored).into(),
     }
 }
 
@@ -117,7 +139,7 @@ fn compare(one: Option<Value>, other: Option<Value>) -> Ordering {
 }
 
 /// The object at the other end; `None` if there is none, or none that this viewer may see.
-fn link(show: &Show<'_>, target: &Target, id: &Value, nested: &Choice) -> Option<Value> {
+fn link(show: &Show<'_>, target: &Target, id: &Value, nested: &Choice) -> Option<Shown> {
     let id = id.as_i64()?;
     match target {
         Target::Collection => Some(object::object(show, Subject::Bare(COLLECTION, id), nested)),

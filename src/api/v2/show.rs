@@ -19,6 +19,7 @@ use super::object;
 use super::object::Subject;
 use super::renditions::Wanted;
 use super::rich::Format;
+use super::shown::Shown;
 use crate::cache::Tag;
 use crate::error::Error;
 use crate::error::Result;
@@ -85,12 +86,12 @@ pub async fn all(
     setting: &Setting<'_>,
     (subjects, mut library): (&[Subject<'_>], Library),
     choice: &Choice,
-) -> Result<(Vec<Value>, Vec<Tag>)> {
+) -> Result<(Vec<Shown>, Vec<Tag>)> {
     let images = gather::all(conn, setting, &mut library, (subjects, choice)).await?;
     loop {
         let (missed, count) = (RefCell::default(), Cell::default());
         let show = Show { setting, schema: setting.schema, library: &library, missed, shown: count };
-        let mut shown: Vec<Value> =
+        let mut shown: Vec<Shown> =
             subjects.iter().map(|subject| object::object(&show, *subject, choice)).collect();
         if !setting.renditions.is_empty() {
             for ((object, subject), images) in shown.iter_mut().zip(subjects).zip(&images) {
