@@ -1,5 +1,7 @@
 //! What comes back: an object as readers may see it.
 
+use std::sync::LazyLock;
+
 use crate::base::Key;
 use crate::base::Timestamp;
 use crate::base::TreePath;
@@ -171,18 +173,23 @@ const PICTURE: [&str; 10] = [
 
 /// What stands behind `select`: `doc` is an expression for the document.
 pub(super) fn columns(family: &str, extent: Extent, doc: &str) -> String {
-    let of = |table: &str, columns: &[&str]| -> String {
-        columns.iter().map(|column| format!("{table}.{column}, ")).collect()
-    };
+    let [brief, rest, picture] = &*LISTS;
     let is_whole = extent == Extent::Whole;
-    let rest = if is_whole { of("o", &REST) } else { String::new() };
-    let file = match (has_files(family), is_whole) {
-        (false, _) => String::new(),
-        (true, false) => ", f.name".to_owned(),
-        (true, true) => format!(", {}f.name", of("f", &PICTURE)),
+    let rest = if is_whole { rest } else { "" };
+    let (picture, name) = match (has_files(family), is_whole) {
+        (false, _) => ("", ""),
+        (true, false) => ("", ", f.name"),
+        (true, true) => (picture.as_str(), ", f.name"),
     };
-    format!("{}{rest}{doc} as doc{file}", of("o", &BRIEF))
+    [brief, rest, doc, " as doc", picture, name].concat()
 }
+
+/// [`BRIEF`], [`REST`] and [`PICTURE`] as a statement has them.
+static LISTS: LazyLock<[String; 3]> = LazyLock::new(|| {
+    let before = |column: &&str| format!(", f.{column}");
+    let of = |columns: &[&str]| columns.iter().map(|column| format!("o.{column}, ")).collect();
+    [of(&BRIEF), of(&REST), PICTURE.iter().map(before).collect()]
+});
 
 /// The tables that a family's conditions are about: `o`, and `f` where there are files.
 pub(super) fn tables(family: &str) -> &'static str {
