@@ -12,6 +12,7 @@ mod guess;
 mod manage;
 pub mod password;
 mod permission;
+mod recognise;
 mod session;
 mod set_up;
 mod sign_in;
@@ -29,6 +30,7 @@ pub use manage::{
     NewUser, create_group, create_user, restore_group, restore_user, set_groups, set_password, update_user,
 };
 pub use permission::{Action, Grant, Place, Scope, leads_to_something, may, must};
+pub use recognise::{Recognised, Recognition};
 pub use session::{LONGEST_SECONDS, Session};
 pub use set_up::{FirstUser, is_set_up_link, set_up, set_up_link};
 pub use sign_in::{Credentials, SignIn, sign_in, sign_out};

@@ -38,11 +38,30 @@ pub enum SignIn {
 
 /// Signs somebody in: counts the attempt, checks the password, begins a session.
 pub async fn sign_in(db: &Db, clock: &Clock, sent: Credentials<'_>) -> Result<SignIn> {
+    match verified(db, clock, &sent).await? {
+        Verified::Right(user, renewed) => welcome(db, clock, &sent, *user, renewed).await,
+        Verified::Wrong => Ok(SignIn::Refused),
+        Verified::Wait(seconds) => Ok(SignIn::Wait(seconds)),
+    }
+}
+
+/// What a check of name and password came to.
+pub(super) enum Verified {
+    /// They belong together; the new hash is to be kept where the stored one is of an old kind.
+    Right(Box<User>, Option<String>),
+    /// They do not.
+    Wrong,
+    /// It was not checked: come back after so many seconds.
+    Wait(i64),
+}
+
+/// Counts the attempt and checks the password.
+pub(super) async fn verified(db: &Db, clock: &Clock, sent: &Credentials<'_>) -> Result<Verified> {
     let mut work = Work::begin(db, clock, Actor::System("sign-in")).await?;
     let now = work.now;
     let forgiven = sent.rules.max_failed_sign_ins;
     if let Some(seconds) = throttle::enter(&mut work, sent.name, sent.address, forgiven, now).await? {
-        return Ok(SignIn::Wait(seconds));
+        return Ok(Verified::Wait(seconds));
     }
     work.commit().await?;
 
@@ -50,13 +69,13 @@ pub async fn sign_in(db: &Db, clock: &Clock, sent: Credentials<'_>) -> Result<Si
     let usable = user.filter(|user| user.is_active);
     let checked = password::check(sent.password, usable.as_ref().map(|user| user.password.as_str())).await?;
     let (Some(user), Checked::Right | Checked::RightButOld) = (usable, checked) else {
-        return Ok(SignIn::Refused);
+        return Ok(Verified::Wrong);
     };
     let renewed = match checked {
         Checked::RightButOld => Some(password::hash(sent.password).await?),
         Checked::Right | Checked::Wrong => None,
     };
-    welcome(db, clock, &sent, user, renewed).await
+    Ok(Verified::Right(Box::new(user), renewed))
 }
 
 async fn welcome(
@@ -70,9 +89,7 @@ async fn welcome(
     let actor = user.clone().actor(&mut reading).await?;
     drop(reading);
     let mut work = Work::begin(db, clock, actor).await?;
-    // The account may have been ended, or its password changed, while the hash was computed.
-    let same = User::get(&mut work, user.id).await?;
-    if !same.is_some_and(|now| now.is_active && now.password == user.password) {
+    if !is_unchanged(&mut work, &user).await? {
         return Ok(SignIn::Refused);
     }
     if let Some(hash) = renewed {
@@ -82,6 +99,12 @@ async fn welcome(
     throttle::succeeded(&mut work, sent.name, sent.address).await?;
     work.commit().await?;
     Ok(SignIn::Welcome(token))
+}
+
+/// Whether the account is as it was: it may have been ended, or its password changed, while the hash was computed.
+pub(super) async fn is_unchanged(work: &mut Work, user: &User) -> Result<bool> {
+    let same = User::get(work, user.id).await?;
+    Ok(same.is_some_and(|now| now.is_active && now.password == user.password))
 }
 
 async fn begin_session(work: &mut Work, user: &User, sent: &Credentials<'_>) -> Result<Token> {

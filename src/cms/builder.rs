@@ -16,6 +16,7 @@ use super::Handler;
 use super::ModelChanges;
 use super::changes;
 use super::snapshot::Following;
+use crate::accounts::Recognised;
 use crate::base::Clock;
 use crate::config;
 use crate::config::Config;
@@ -225,6 +226,7 @@ impl Builder {
             files,
             addresses,
             index,
+            recognised: Recognised::new(signing_key),
             signing_key,
             db,
             config,

@@ -22,6 +22,7 @@ pub use snapshot::Snapshot;
 
 use crate::accounts::Actor;
 use crate::accounts::Reading;
+use crate::accounts::Recognised;
 use crate::accounts::Work;
 use crate::base::Clock;
 use crate::cache::Cache;
@@ -78,6 +79,8 @@ pub struct Cms {
     pub index: Arc<Index>,
     /// Makes the calls of webhooks.
     pub courier: Arc<Courier>,
+    /// Who showed name and password a short while ago.
+    pub recognised: Recognised,
     /// The key that signs what leaves and comes back.
     pub signing_key: [u8; 32],
     totals: Totals,

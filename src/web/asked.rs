@@ -32,6 +32,11 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// The machine that asks; this one where no frame stands around the request.
+    pub(super) fn address_of(asked: Option<&Self>) -> IpAddr {
+        asked.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |asked| asked.address)
+    }
+
     /// The machine at the other end of the connection.
     pub(super) fn peer(parts: &Parts) -> IpAddr {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());

@@ -34,8 +34,7 @@ impl Bearer {
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Ok(Self::Without);
         }
-        let address =
-            asked.map_or(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), |asked| asked.address);
+        let address = Asked::address_of(asked);
         let forgiven = cms.config.accounts.max_failed_sign_ins;
         Ok(match show_token(&cms.db, secret.trim(), address, forgiven, cms.clock.now()).await? {
             Shown::Good(token, place) => Self::Within(Arc::new(Bounds::of(&token, place, &cms.sites()))),

@@ -9,6 +9,7 @@
 
 mod access;
 mod asked;
+mod basic;
 mod bearer;
 mod conditional;
 mod cookie;
@@ -34,6 +35,7 @@ mod short;
 mod viewer;
 
 pub use asked::{Asked, Here};
+pub use basic::basic;
 pub use bearer::Bearer;
 pub use conditional::{answered, conditional, fetched};
 pub use cookie::{clear_cookie, cookie, set_cookie};

@@ -235,3 +235,61 @@ async fn what_opened_closes_again() {
     })
     .await;
 }
+
+fn basic(pair: &str) -> String {
+    use base64::Engine;
+    format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(pair))
+}
+
+#[tokio::test]
+async fn name_and_password_in_the_header_open_what_a_session_opens() {
+    for_each_fresh(async |fresh: &Fresh| {
+        let place = Place::new(fresh).await;
+        let cms = &place.world.cms;
+        let get = async |sent: &str, path: &str| {
+            let headers = [("host", "zoo.example"), ("authorization", sent)];
+            ask(&place.router, "GET", &format!("/api/v2/{path}"), &headers).await
+        };
+        let mona = basic(&format!("mona:{PASSWORD}"));
+        for _ in 0..2 {
+            let list = get(&mona, "pages/").await;
+            assert_eq!(list.titles(), "Home Birds Siskin Secret Owl Open Club");
+            assert_eq!(list.header("cache-control"), "private, no-store");
+            assert_eq!(place.get("", "pages/").await.titles(), "Home Birds Siskin Open");
+        }
+        for wrong in [
+            basic("mona:guess"),
+            basic("nobody:guess"),
+            basic("no colon"),
+            "Basic %%%".to_owned(),
+            "basic".to_owned() + " " + &"A".repeat(8_000),
+        ] {
+            let refused = get(&wrong, "pages/").await;
+            assert_eq!(refused.status.as_u16(), 401, "{wrong}");
+            assert_eq!(refused.headers["www-authenticate"], "Basic realm=\"api\"");
+            assert_eq!(refused.json()["detail"], "Invalid username/password.");
+        }
+        // What is remembered is forgotten with the password, and with the account.
+        let mut work = cms.work(Actor::System("test")).await.unwrap();
+        let user = User::by_username(&mut work, "mona").await.unwrap().unwrap();
+        update_user(&mut work, &User { is_active: false, ..user }).await.unwrap();
+        cms.commit(work).await.unwrap();
+        assert_eq!(get(&mona, "pages/").await.status.as_u16(), 401);
+        let rita = basic(&format!("rita:{PASSWORD}"));
+        assert_eq!(get(&rita, "pages/5/").await.status.as_u16(), 200);
+        let hash = Some(password::hash("another finch").await.unwrap());
+        let mut work = cms.work(Actor::System("test")).await.unwrap();
+        let user = User::by_username(&mut work, "rita").await.unwrap().unwrap();
+        siskin::accounts::set_password(&mut work, user.id, &hash.unwrap(), None).await.unwrap();
+        cms.commit(work).await.unwrap();
+        assert_eq!(get(&rita, "pages/5/").await.status.as_u16(), 401);
+        // Guessing is slowed as at sign-in.
+        let mut statuses = Vec::new();
+        for _ in 0..8 {
+            statuses.push(get(&basic("sue:guess"), "pages/").await.status.as_u16());
+        }
+        assert_eq!((statuses[0], statuses[7]), (401, 429), "{statuses:?}");
+        cms.db.close().await;
+    })
+    .await;
+}
