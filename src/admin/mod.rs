@@ -9,6 +9,7 @@
 mod account;
 mod answer;
 mod assets;
+mod cards;
 mod choices;
 mod choosers;
 mod confirm;

@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use super::Door;
 use super::answer::{Answer, Message, Shown, onward};
+use super::cards::{Card, TypesView};
 use super::desk::Desk;
 use super::editor::{Editor, Sheet};
 use super::form::{Sent, SlugHint};
 use super::frame::Frame;
-use super::icons;
 use super::words::Crumb;
 use crate::accounts::{Action, Reading, Scope};
 use crate::content::Object;
@@ -23,22 +23,6 @@ use crate::web::Pairs;
 /// The addresses of settings.
 pub fn router() -> Router<Door> {
     Router::new().route("/settings/", get(types)).route("/settings/{label}/", get(show).post(save))
-}
-
-#[derive(Serialize)]
-struct TypesView {
-    frame: Frame,
-    lead: &'static str,
-    empty: &'static str,
-    types: Vec<Card>,
-}
-
-#[derive(Serialize)]
-struct Card {
-    url: String,
-    icon: &'static str,
-    name: String,
-    description: String,
 }
 
 /// The site whose settings are shown.
@@ -73,12 +57,8 @@ async fn types(desk: Desk) -> Answer {
     let mut reading = desk.reading().await?;
     let visible =
         |declared: &&std::sync::Arc<Type>| desk.may(Action::View, &scope(declared, default_site(&desk)));
-    let card = |declared: &std::sync::Arc<Type>| Card {
-        url: format!("/admin/settings/{}/", declared.label),
-        icon: icons::known(&declared.icon),
-        name: declared.name.clone(),
-        description: declared.description.clone(),
-    };
+    let card =
+        |declared: &std::sync::Arc<Type>| Card::new(declared, format!("/admin/settings/{}/", declared.label));
     let types = desk.schema().of_kind(Kind::Setting).filter(visible).map(card).collect();
     let frame = desk.frame(&mut reading, "settings", "Settings").await?;
     let lead = "What holds for a whole site.";

@@ -7,12 +7,12 @@ use serde::Serialize;
 
 use super::Door;
 use super::answer::{Answer, Message, Shown, onward};
+use super::cards::{Card, TypesView};
 use super::confirm::Confirm;
 use super::desk::Desk;
 use super::editor::{Editor, Sheet};
 use super::form::{Sent, SlugHint};
 use super::frame::Frame;
-use super::icons;
 use super::words::{Crumb, Link, ListQuery, Moment, Pager, Status, with_article};
 use crate::accounts::{Action, Reading, Scope};
 use crate::content::{Listing, Object, Order};
@@ -35,36 +35,15 @@ pub fn router() -> Router<Door> {
         .route("/snippets/{label}/{id}/delete", get(ask_delete).post(delete))
 }
 
-#[derive(Serialize)]
-struct TypesView {
-    frame: Frame,
-    lead: &'static str,
-    empty: &'static str,
-    types: Vec<Card>,
-}
-
-#[derive(Serialize)]
-struct Card {
-    url: String,
-    icon: &'static str,
-    name: String,
-    description: String,
-    count: i64,
-}
-
 /// The types.
 async fn types(desk: Desk) -> Answer {
     let mut reading = desk.reading().await?;
     let mut types = Vec::new();
     for declared in desk.schema().of_kind(Kind::Snippet) {
         if desk.may(Action::View, &Scope::Type(&declared.label)) {
-            types.push(Card {
-                url: format!("/admin/snippets/{}/", declared.label),
-                icon: icons::known(&declared.icon),
-                name: declared.name.clone(),
-                description: declared.description.clone(),
-                count: Object::count(&mut reading, &declared.label).await?,
-            });
+            let count = Object::count(&mut reading, &declared.label).await?;
+            let url = format!("/admin/snippets/{}/", declared.label);
+            types.push(Card::new(declared, url).counting(count));
         }
     }
     let frame = desk.frame(&mut reading, "snippets", "Snippets").await?;

@@ -8,8 +8,10 @@ use crate::error::Result;
 use crate::row;
 use crate::schema::DOCUMENT;
 use crate::store::Conn;
-use crate::store::sql;
+use crate::store::Record;
+use crate::store::Sql;
 
+use super::file::joined;
 use super::name::percent_encoded;
 
 /// What browsers may show in place; everything else is downloaded, so that nothing uploaded runs on the site.
@@ -58,13 +60,15 @@ row! {
     }
 }
 
-pub(super) const SELECT: &str = "select o.key, o.id, o.title, o.collection, o.public, o.owner, o.version, f.name, f.blob, f.mime, f.size \
-    from objects o join files f on f.object = o.key where o.family = ?";
+/// Documents that also meet a condition on `o`, the object, and `f`, the file.
+pub(super) fn select(condition: &str) -> Sql {
+    joined(Document::COLUMNS, condition).bind(DOCUMENT)
+}
 
 impl Document {
     /// The document with this id.
     pub async fn find(conn: &mut Conn, id: i64) -> Result<Self> {
-        let found = conn.optional(sql(format!("{SELECT} and o.id = ?")).bind(DOCUMENT).bind(id)).await?;
+        let found = conn.optional(select(" and o.id = ?").bind(id)).await?;
         found.ok_or_else(|| Error::not_found(format!("document {id}")))
     }
 
@@ -72,7 +76,7 @@ impl Document {
     pub async fn many(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, Self>> {
         let mut found = HashMap::new();
         for some in ids.chunks(500) {
-            let query = sql(format!("{SELECT} and o.id in ")).bind(DOCUMENT).bind_list(some.iter().copied());
+            let query = select(" and o.id in ").bind_list(some.iter().copied());
             let documents: Vec<Self> = conn.all(query).await?;
             found.extend(documents.into_iter().map(|document| (document.id, document)));
         }
@@ -81,8 +85,7 @@ impl Document {
 
     /// Documents with the same bytes: told to whoever uploads them again.
     pub async fn with_bytes(conn: &mut Conn, blob: &str) -> Result<Vec<Self>> {
-        let query = sql(format!("{SELECT} and f.blob = ? order by o.id limit 20"));
-        conn.all(query.bind(DOCUMENT).bind(blob)).await
+        conn.all(select(" and f.blob = ? order by o.id limit 20").bind(blob)).await
     }
 
     /// The name that it is downloaded as.

@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::row;
 use crate::store::Conn;
 use crate::store::Record;
+use crate::store::Sql;
 use crate::store::sql;
 
 use super::name::distinct_length;
@@ -75,6 +76,13 @@ pub struct NewFile {
     pub created_at: Timestamp,
     /// Who brought it.
     pub uploaded_by: Option<i64>,
+}
+
+/// Objects of a family, which is bound next, with their files; the names of columns are those of one table each.
+pub(super) fn joined(columns: &str, condition: &str) -> Sql {
+    sql(format!(
+        "select {columns} from objects o join files f on f.object = o.key where o.family = ?{condition}"
+    ))
 }
 
 impl File {

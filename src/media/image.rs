@@ -10,9 +10,10 @@ use crate::error::Result;
 use crate::row;
 use crate::schema::IMAGE;
 use crate::store::Conn;
+use crate::store::Record;
 use crate::store::Sql;
-use crate::store::sql;
 
+use super::file::joined;
 use super::format::Format;
 use super::name::Guess;
 use super::name::Original;
@@ -40,8 +41,8 @@ row! {
         pub id: i64,
         /// Its title.
         pub title: String,
-        /// Its document as JSON text.
-        pub doc: String,
+        /// Its document as JSON text; `None` where there is none.
+        pub doc: Option<String>,
         /// The collection it lies in.
         pub collection: Option<i64>,
         /// Whether anybody may see it.
@@ -89,10 +90,6 @@ pub struct Rendition {
     /// What it shows.
     pub alt: String,
 }
-
-const SELECT: &str = "select o.key, o.id, o.title, coalesce(o.doc, '{}') as doc, o.collection, o.public, o.owner, o.version, \
-    f.name, f.blob, f.mime, f.size, f.width, f.height, f.focal_x, f.focal_y, f.focal_width, f.focal_height, f.stem, \
-    f.distinct_length from objects o join files f on f.object = o.key where o.family = ?";
 
 impl Image {
     /// The image with this id.
@@ -142,7 +139,7 @@ impl Image {
 
     /// What it shows, in words: its description, or else its title.
     pub fn alt(&self) -> String {
-        let doc: Value = serde_json::from_str(&self.doc).unwrap_or_default();
+        let doc: Value = serde_json::from_str(self.doc.as_deref().unwrap_or_default()).unwrap_or_default();
         let description = doc.get("description").and_then(Value::as_str).unwrap_or_default();
         if description.is_empty() { self.title.clone() } else { description.to_owned() }
     }
@@ -192,7 +189,7 @@ impl Image {
 }
 
 pub(super) fn select(condition: &str) -> Sql {
-    sql(format!("{SELECT}{condition}")).bind(IMAGE)
+    joined(Image::COLUMNS, condition).bind(IMAGE)
 }
 
 fn candidates(guess: &Guess) -> Sql {

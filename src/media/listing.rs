@@ -34,7 +34,7 @@ impl Listing {
 
     /// A page of documents.
     pub async fn documents(&self, conn: &mut Conn) -> Result<Vec<Document>> {
-        conn.all(self.page(sql(document::SELECT).bind(DOCUMENT))).await
+        conn.all(self.page(document::select(""))).await
     }
 
     /// How many images there are in all.

@@ -1,19 +1,17 @@
 //! The program as it is typed, and as it is killed.
 
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::io::Write;
+use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Output, Stdio};
 
-fn siskin(site: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_siskin"));
-    command.arg("--site").arg(site).args(arguments).env("SISKIN_LOG__FILTER", "warn");
-    command
-}
+use crate::process::{Serving, run, siskin};
 
-fn run(site: &Path, arguments: &[&str]) -> Output {
-    siskin(site, arguments).stdin(Stdio::null()).output().unwrap()
+/// A program that serves and whose output is kept.
+fn serve(site: &Path, variables: &[(&str, &str)]) -> Serving {
+    let mut command = siskin(site, &[]);
+    command.envs(variables.iter().copied()).env("SISKIN_LOG__FILTER", "warn").stdout(Stdio::piped());
+    Serving::by(command)
 }
 
 fn said(output: &Output) -> String {
@@ -31,66 +29,10 @@ fn new_site() -> tempfile::TempDir {
     dir
 }
 
-/// A serving program that is killed when it is dropped.
-pub struct Serving {
-    child: Child,
-    port: u16,
-}
-
-impl Serving {
-    fn start(site: &Path) -> Self {
-        Self::by(siskin(site, &[]))
-    }
-
-    fn start_with(site: &Path, variables: &[(&str, &str)]) -> Self {
-        let mut command = siskin(site, &[]);
-        command.envs(variables.iter().copied());
-        Self::by(command)
-    }
-
-    /// A program that takes Siskin's commands.
-    pub fn by(mut command: Command) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        command.args(["serve", "--port", &port.to_string()]);
-        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let serving = Self { child, port };
-        let patience = Instant::now() + Duration::from_secs(60);
-        while serving.get("/healthz").is_none_or(|answer| !answer.contains("up")) {
-            assert!(Instant::now() < patience, "the program did not begin to serve");
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        serving
-    }
-
-    pub fn get(&self, path: &str) -> Option<String> {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).ok()?;
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").ok()?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).ok()?;
-        Some(answer)
-    }
-
-    pub fn terminate(mut self) -> (Option<i32>, String) {
-        let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
-        let status = self.child.wait().unwrap();
-        let mut printed = String::new();
-        self.child.stdout.take().unwrap().read_to_string(&mut printed).unwrap();
-        (status.code(), printed)
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 #[test]
 fn the_access_log_has_a_line_for_each_request_and_tells_no_secret() {
     let dir = new_site();
-    let serving = Serving::start_with(dir.path(), &[("SISKIN_LOG__ACCESS", "json")]);
+    let serving = serve(dir.path(), &[("SISKIN_LOG__ACCESS", "json")]);
     let asked = [
         "/api/v2/pages/?limit=1&token=secret-t",
         "/admin/setup/secret-u",
@@ -100,7 +42,7 @@ fn the_access_log_has_a_line_for_each_request_and_tells_no_secret() {
     let numbers: Vec<String> = asked
         .map(|path| {
             let answer = serving.get(path).unwrap();
-            let number = answer.lines().find_map(|line| line.strip_prefix("x-request-id: "));
+            let number = answer.head.lines().find_map(|line| line.strip_prefix("x-request-id: "));
             number.unwrap().to_owned()
         })
         .into();
@@ -116,8 +58,8 @@ fn the_access_log_has_a_line_for_each_request_and_tells_no_secret() {
 #[test]
 fn a_new_site_is_served_prints_a_link_and_ends_in_order() {
     let dir = new_site();
-    let serving = Serving::start(dir.path());
-    assert!(serving.get("/api/v2/pages/").unwrap().starts_with("HTTP/1.1 200"));
+    let serving = serve(dir.path(), &[]);
+    assert_eq!(serving.get("/api/v2/pages/").unwrap().status, 200);
     let (code, printed) = serving.terminate();
     assert_eq!(code, Some(0));
     let link = printed.lines().find(|line| line.contains("/admin/setup/")).unwrap().trim();
@@ -133,7 +75,7 @@ fn once_there_is_somebody_no_link_is_printed() {
     child.stdin.take().unwrap().write_all(b"four finches on a wire\n").unwrap();
     assert_eq!(said(&child.wait_with_output().unwrap()), "eva can sign in.\n");
     assert_eq!(said(&run(dir.path(), &["user", "list"])), "1\teva\t superuser\n");
-    let (_, printed) = Serving::start(dir.path()).terminate();
+    let (_, printed) = serve(dir.path(), &[]).terminate();
     assert_eq!(printed, "");
 }
 

@@ -18,8 +18,8 @@ use siskin::search::Follower;
 use siskin::{pages, server};
 use tower::ServiceExt;
 
-use crate::cli::Serving;
 use crate::databases::{Fresh, for_each_fresh};
+use crate::process::Serving;
 
 #[path = "../../examples/lighthouse/coast/mod.rs"]
 mod coast;
@@ -294,8 +294,10 @@ async fn the_example_is_a_program_with_siskins_commands_and_its_own() {
     assert_eq!(nowhere.status.code(), Some(3));
     assert!(String::from_utf8_lossy(&nowhere.stderr).contains("nowhere is no folder"), "{nowhere:?}");
 
-    let serving = Serving::by(typed(&program, site));
-    assert!(serving.get("/lights/0").unwrap().contains(r#""title":"Gull Rock""#));
+    let mut command = typed(&program, site);
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let serving = Serving::by(command);
+    assert!(serving.get("/lights/0").unwrap().text().contains(r#""title":"Gull Rock""#));
     assert_eq!(said(&run(&program, site, &["lights", "--towards", "120"])), "135° Cormorant Point\n");
 
     // Another process publishes; the handler of the serving one hears of it.

@@ -16,6 +16,7 @@ use siskin::sites::{self, Site};
 use tower::ServiceExt;
 
 use crate::databases::{Fresh, for_each_fresh};
+use crate::site::copy;
 
 /// The starter site at localhost:8000, shown at www.example.org; its birds at birds.localhost, shown elsewhere again.
 struct World {
@@ -70,18 +71,6 @@ impl World {
 
     async fn json(&self, host: &str, path: &str) -> Value {
         serde_json::from_str(&self.get(host, path).await.text).unwrap()
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let to = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &to);
-        } else {
-            std::fs::copy(entry.path(), to).unwrap();
-        }
     }
 }
 

@@ -14,10 +14,11 @@ use siskin::content::Object;
 use siskin::media::{self, Image, Spec, Upload};
 use siskin::pages;
 use siskin::schema::{Document, IMAGE};
-use siskin::sites::{self, Site};
+use siskin::sites;
 
 use crate::databases::{Fresh, for_each_fresh};
 use crate::process::{Serving, post, run, wait_until};
+use crate::tree::localhost;
 
 const MODELS: &str = r#"
 [types.Page]
@@ -38,16 +39,7 @@ pub async fn site(dir: &Path, database: &str) -> (Arc<Cms>, Object) {
     let home =
         pages::create(&mut work, &cms.schema, declared, &root, page("Home", "home"), "en").await.unwrap();
     let home = pages::publish(&mut work, declared, &home).await.unwrap();
-    let site = Site {
-        id: 0,
-        hostname: "localhost".to_owned(),
-        port: 80,
-        name: String::new(),
-        root_page: Some(home.id),
-        is_default: true,
-        front_end_url: None,
-    };
-    sites::create_site(&mut work, site).await.unwrap();
+    sites::create_site(&mut work, localhost(&home)).await.unwrap();
     cms.commit(work).await.unwrap();
     (cms, home)
 }

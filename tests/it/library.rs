@@ -279,7 +279,7 @@ async fn who_may_do_what_hangs_on_the_collection() {
             media::replace_file(&mut work, declared, hidden.id, &received).await.unwrap_err().is_not_found()
         );
         assert!(media::delete_file(&mut work, IMAGE, hidden.id).await.unwrap_err().is_not_found());
-        let mut document: Document = serde_json::from_str(&own.doc).unwrap();
+        let mut document: Document = serde_json::from_str(own.doc.as_deref().unwrap()).unwrap();
         document.insert("title".into(), "Mine".into());
         let edited = media::edit_file(&mut work, declared, own.id, document.clone(), None).await.unwrap();
         assert_eq!((edited.title.as_str(), edited.collection), ("Mine", Some(ours)));

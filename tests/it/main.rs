@@ -43,6 +43,7 @@ mod strangers;
 mod text;
 mod token_screens;
 mod tokens;
+mod tree;
 mod types;
 mod values;
 mod viewers;

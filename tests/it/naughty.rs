@@ -1,15 +1,14 @@
 //! Titles, slugs, dates and forms that nobody expected: stored as given, or refused by name, on every database.
 
 use serde_json::{Map, Value, json};
-use siskin::accounts::{Actor, Work};
-use siskin::base::{Clock, Timestamp};
 use siskin::content::Object;
 use siskin::pages;
-use siskin::schema::{Document, Registry, Schema, form_tree, load_texts};
+use siskin::schema::{Document, Registry, form_tree, load_texts};
 use siskin::store::Db;
 
 use crate::databases::for_each_database;
 use crate::shared::shared;
+use crate::tree::{Tree, begin};
 
 const MODELS: &str = r#"
 [types.Page]
@@ -30,26 +29,11 @@ type = "list"
 item = { type = "struct", fields = [{ name = "inner", type = "text" }] }
 "#;
 
-struct Tree {
-    db: Db,
-    schema: Schema,
-    home: Object,
+async fn planted(db: Db) -> Tree {
+    Tree::planted(db, MODELS, serde_json::from_value(json!({ "title": "Home" })).unwrap()).await
 }
 
 impl Tree {
-    async fn new(db: Db) -> Self {
-        let schema = load_texts(&[("site".to_owned(), MODELS.to_owned())], &Registry::default()).unwrap();
-        let mut work = begin(&db).await;
-        let root = pages::create_root(&mut work, "en").await.unwrap();
-        let declared = schema.get("site.Page").unwrap();
-        let mut document = declared.initial();
-        document.insert("title".to_owned(), json!("Home"));
-        let home = pages::create(&mut work, &schema, declared, &root, document, "en").await.unwrap();
-        let home = pages::publish(&mut work, declared, &home).await.unwrap();
-        work.commit().await.unwrap();
-        Self { db, schema, home }
-    }
-
     /// Reads a page's fields as a form does, makes it, publishes it, and gives it as it is stored; or the refusal.
     async fn publish(&self, fields: Value) -> Result<(Object, Document), String> {
         let declared = self.schema.get("site.Page").unwrap();
@@ -66,11 +50,6 @@ impl Tree {
         let document = live.live_document().unwrap();
         Ok((live, document))
     }
-}
-
-async fn begin(db: &Db) -> Work {
-    let clock = Clock::standing_at(Timestamp::parse("2026-11-20T12:00:00Z").unwrap());
-    Work::begin(db, &clock, Actor::System("test")).await.unwrap()
 }
 
 fn read(name: &str, value: Value) -> Result<Value, String> {
@@ -107,7 +86,7 @@ async fn any_title_is_stored_as_given_or_refused_by_name() {
         titles.extend(list.into_iter().step_by(9).map(|title| title.chars().take(255).collect()));
     }
     for_each_database(async |db| {
-        let tree = Tree::new(db).await;
+        let tree = planted(db).await;
         for title in &titles {
             let is_refused = title.trim().is_empty() || title.contains(['\0', '\n', '\r']);
             match tree.publish(json!({ "title": title, "intro": title, "words": [title] })).await {
@@ -139,7 +118,7 @@ async fn any_title_is_stored_as_given_or_refused_by_name() {
 #[tokio::test]
 async fn a_slug_is_one_word_of_an_address_and_has_one_spelling() {
     for_each_database(async |db| {
-        let tree = Tree::new(db).await;
+        let tree = planted(db).await;
         for (title, slug) in [
             ("Straße", "straße"),
             ("İstanbul", "i̇stanbul"),

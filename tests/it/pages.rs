@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use serde_json::json;
-use siskin::accounts::{Actor, Work};
-use siskin::base::{Clock, Key, Timestamp};
+use siskin::base::Key;
 use siskin::content::Object;
 use siskin::error::Error;
 use siskin::pages;
 use siskin::redirects::Redirect;
-use siskin::schema::{Document, Registry, Schema, load_texts};
+use siskin::schema::Document;
+use siskin::sites;
 use siskin::store::{Db, sql};
 
 use crate::databases::for_each_database;
+use crate::tree::{Tree, localhost};
 
 const MODELS: &str = r#"
 [types.Page]
@@ -27,30 +28,15 @@ max_count_per_parent = 2
 "#;
 
 /// A tree with a root and a home page whose site is site 1.
-struct Tree {
-    db: Db,
-    schema: Schema,
-    home: Object,
+async fn planted(db: Db) -> Tree {
+    let tree = Tree::planted(db, MODELS, page("Home")).await;
+    let mut work = tree.work().await;
+    assert_eq!(sites::create_site(&mut work, localhost(&tree.home)).await.unwrap().id, 1);
+    work.commit().await.unwrap();
+    tree
 }
 
 impl Tree {
-    async fn new(db: Db) -> Self {
-        let schema = load_texts(&[("site".to_owned(), MODELS.to_owned())], &Registry::default()).unwrap();
-        let mut work = work(&db).await;
-        let root = pages::create_root(&mut work, "en").await.unwrap();
-        let declared = schema.get("site.Page").unwrap();
-        let home = pages::create(&mut work, &schema, declared, &root, page("Home"), "en").await.unwrap();
-        let home = pages::publish(&mut work, declared, &home).await.unwrap();
-        let site = "insert into sites (id, hostname, port, name, root_page, is_default) values (1, 'localhost', 80, '', ?, 1)";
-        work.execute(sql(site).bind(home.id)).await.unwrap();
-        work.commit().await.unwrap();
-        Self { db, schema, home }
-    }
-
-    async fn work(&self) -> Work {
-        work(&self.db).await
-    }
-
     async fn add(&self, parent: &Object, title: &str) -> Object {
         let mut work = self.work().await;
         let declared = self.schema.get("site.Page").unwrap();
@@ -84,11 +70,6 @@ impl Tree {
     }
 }
 
-async fn work(db: &Db) -> Work {
-    let clock = Clock::standing_at(Timestamp::parse("2026-11-20T12:00:00Z").unwrap());
-    Work::begin(db, &clock, Actor::System("test")).await.unwrap()
-}
-
 fn page(title: &str) -> Document {
     serde_json::from_value(json!({ "title": title, "slug": "", "intro": "Hello" })).unwrap()
 }
@@ -96,7 +77,7 @@ fn page(title: &str) -> Document {
 #[tokio::test]
 async fn a_renamed_page_takes_its_subtree_along_and_leaves_redirects() {
     for_each_database(async |db| {
-        let tree = Tree::new(db).await;
+        let tree = planted(db).await;
         let blog = tree.add(&tree.home, "Blog").await;
         let post = tree.add(&blog, "Über uns").await;
         tree.rename(&blog, "news").await.unwrap();
@@ -116,7 +97,7 @@ async fn a_renamed_page_takes_its_subtree_along_and_leaves_redirects() {
 #[tokio::test]
 async fn what_the_types_do_not_allow_is_refused_in_words() {
     for_each_database(async |db| {
-        let tree = Tree::new(db).await;
+        let tree = planted(db).await;
         let blog = tree.add(&tree.home, "Blog").await;
         let leaf = tree.schema.get("site.Leaf").unwrap();
         let mut work = tree.work().await;
@@ -139,7 +120,7 @@ async fn what_the_types_do_not_allow_is_refused_in_words() {
 #[tokio::test]
 async fn a_draft_may_be_incomplete_and_a_publication_may_not() {
     for_each_database(async |db| {
-        let tree = Tree::new(db).await;
+        let tree = planted(db).await;
         let blog = tree.add(&tree.home, "Blog").await;
         let declared = tree.schema.get("site.Page").unwrap();
         let mut work = tree.work().await;
@@ -162,7 +143,7 @@ async fn a_draft_may_be_incomplete_and_a_publication_may_not() {
 #[tokio::test]
 async fn a_restricted_page_hides_everything_beneath_wherever_it_moves() {
     for_each_database(async |db| {
-        let tree = Tree::new(db).await;
+        let tree = planted(db).await;
         let secret = tree.add(&tree.home, "Secret").await;
         let inner = tree.add(&secret, "Inner").await;
         let open = tree.add(&tree.home, "Open").await;
@@ -189,7 +170,7 @@ async fn a_restricted_page_hides_everything_beneath_wherever_it_moves() {
 #[tokio::test]
 async fn a_copy_is_a_draft_of_its_own() {
     for_each_database(async |db| {
-        let tree = Tree::new(db).await;
+        let tree = planted(db).await;
         let blog = tree.add(&tree.home, "Blog").await;
         tree.add(&blog, "Post").await;
         let mut work = tree.work().await;
@@ -207,7 +188,7 @@ async fn a_copy_is_a_draft_of_its_own() {
 #[tokio::test]
 async fn unique_values_are_unique_among_live_objects() {
     for_each_database(async |db| {
-        let tree = Tree::new(db).await;
+        let tree = planted(db).await;
         let declared = tree.schema.get("site.Page").unwrap();
         let mut work = tree.work().await;
         for (title, expected) in [("One", None), ("Two", Some("code: is taken by another object"))] {
@@ -356,7 +337,7 @@ fn any_steps_leave_the_tree_that_a_naive_one_has() {
     let config = ProptestConfig { cases: 24, max_shrink_iters: 200, ..ProptestConfig::default() };
     proptest!(config, |(steps in steps())| {
         runtime.block_on(for_each_database(async |db| {
-            let tree = Tree::new(db).await;
+            let tree = planted(db).await;
             let mut naive = Naive::default();
             naive.slugs.insert(tree.home.key, "home".to_owned());
             let mut made = vec![tree.home.key];
@@ -372,7 +353,7 @@ fn any_steps_leave_the_tree_that_a_naive_one_has() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn racing_moves_renames_and_publications_leave_a_sound_tree() {
     for_each_database(async |db| {
-        let tree = std::sync::Arc::new(Tree::new(db).await);
+        let tree = std::sync::Arc::new(planted(db).await);
         let mut made = Vec::new();
         for number in 0..6 {
             made.push(tree.add(&tree.home, &format!("Page {number}")).await);
@@ -414,7 +395,7 @@ async fn racing_moves_renames_and_publications_leave_a_sound_tree() {
 #[tokio::test]
 async fn sixty_levels_are_no_burden() {
     for_each_database(async |db| {
-        let tree = Tree::new(db).await;
+        let tree = planted(db).await;
         let mut parent = tree.home.clone();
         for _ in 0..60 {
             parent = tree.add(&parent, "Deep").await;
@@ -434,7 +415,7 @@ async fn hundreds_of_pages_are_renamed_moved_and_deleted_in_few_statements() {
     /// Far more than one page needs, and far fewer than one for each.
     const FEW: u64 = 90;
     for_each_database(async |db| {
-        let tree = Tree::new(db).await;
+        let tree = planted(db).await;
         let declared = tree.schema.get("site.Page").unwrap();
         let (section, other) = (tree.add(&tree.home, "Section").await, tree.add(&tree.home, "Other").await);
         let mut work = tree.work().await;

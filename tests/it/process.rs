@@ -56,8 +56,13 @@ pub struct Answer {
 
 impl Serving {
     pub fn start(site: &Path) -> Self {
+        Self::by(siskin(site, &[]))
+    }
+
+    /// A program that takes Siskin's commands.
+    pub fn by(mut command: Command) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let child = siskin(site, &["serve", "--port", &port.to_string()]).spawn().unwrap();
+        let child = command.args(["serve", "--port", &port.to_string()]).spawn().unwrap();
         let serving = Self { child, port };
         wait_until(|| serving.get("/healthz").is_some_and(|answer| answer.status == 200));
         serving
@@ -71,6 +76,18 @@ impl Serving {
     /// How the same port is asked from another thread.
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Ends it in order: its exit code, and what it printed if its output was kept.
+    pub fn terminate(mut self) -> (Option<i32>, String) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        let status = self.child.wait().unwrap();
+        let mut printed = String::new();
+        if let Some(mut output) = self.child.stdout.take() {
+            output.read_to_string(&mut printed).unwrap();
+        }
+        (status.code(), printed)
     }
 
     pub fn kill(mut self) {

@@ -1,39 +1,26 @@
 //! Several people at once: one wins, nobody's text is overwritten, and the tree stays sound.
 
 use serde_json::json;
-use siskin::accounts::{Actor, Work};
-use siskin::base::{Clock, Timestamp};
+use siskin::accounts::Work;
 use siskin::content::{Object, Revision};
 use siskin::error::Error;
 use siskin::events;
 use siskin::pages;
-use siskin::schema::{Document, Registry, Schema, load_texts};
+use siskin::schema::{Document, Schema};
 use siskin::store::Db;
 
 use crate::databases::for_each_database;
+use crate::tree::{Tree, begin};
 
 /// How many do the same thing at once.
 const PEOPLE: usize = 24;
 
-struct Tree {
-    db: Db,
-    schema: Schema,
-    home: Object,
+async fn planted(db: Db) -> Tree {
+    let models = "[types.Page]\nkind = \"page\"\nfields = [{ name = \"intro\", type = \"text\" }]";
+    Tree::planted(db, models, page("Home", "")).await
 }
 
 impl Tree {
-    async fn new(db: Db) -> Self {
-        let models = "[types.Page]\nkind = \"page\"\nfields = [{ name = \"intro\", type = \"text\" }]";
-        let schema = load_texts(&[("site".to_owned(), models.to_owned())], &Registry::default()).unwrap();
-        let mut work = begin(&db).await;
-        let root = pages::create_root(&mut work, "en").await.unwrap();
-        let declared = schema.get("site.Page").unwrap();
-        let home = pages::create(&mut work, &schema, declared, &root, page("Home", ""), "en").await.unwrap();
-        let home = pages::publish(&mut work, declared, &home).await.unwrap();
-        work.commit().await.unwrap();
-        Self { db, schema, home }
-    }
-
     /// Everybody does this at once; the answers in no order.
     async fn everybody<T: Send + 'static>(
         &self,
@@ -47,11 +34,6 @@ impl Tree {
     }
 }
 
-async fn begin(db: &Db) -> Work {
-    let clock = Clock::standing_at(Timestamp::parse("2026-11-20T12:00:00Z").unwrap());
-    Work::begin(db, &clock, Actor::System("test")).await.unwrap()
-}
-
 fn page(title: &str, slug: &str) -> Document {
     serde_json::from_value(json!({ "title": title, "slug": slug, "intro": "" })).unwrap()
 }
@@ -59,7 +41,7 @@ fn page(title: &str, slug: &str) -> Document {
 #[tokio::test]
 async fn pages_of_one_title_made_at_once_have_addresses_of_their_own() {
     for_each_database(async |db| {
-        let tree = Tree::new(db).await;
+        let tree = planted(db).await;
         let made = tree.everybody(async |_, mut work, schema, home| {
             let declared = schema.get("site.Page").unwrap();
             let made = pages::create(&mut work, schema, declared, home, page("News", ""), "en").await?;
@@ -79,7 +61,7 @@ async fn pages_of_one_title_made_at_once_have_addresses_of_their_own() {
 #[tokio::test]
 async fn a_slug_that_everybody_wants_is_one_persons() {
     for_each_database(async |db| {
-        let tree = Tree::new(db).await;
+        let tree = planted(db).await;
         let before = events::head(&mut tree.db.read().await.unwrap()).await.unwrap();
         let made = tree.everybody(async |_, mut work, schema, home| {
             let declared = schema.get("site.Page").unwrap();
@@ -100,7 +82,7 @@ async fn a_slug_that_everybody_wants_is_one_persons() {
 #[tokio::test]
 async fn of_many_who_save_one_page_one_saves_and_the_others_are_told() {
     for_each_database(async |db| {
-        let tree = Tree::new(db).await;
+        let tree = planted(db).await;
         let saved = tree.everybody(async |number, mut work, schema, home| {
             let declared = schema.get("site.Page").unwrap();
             let mut document = home.live_document().unwrap();
@@ -124,7 +106,7 @@ async fn of_many_who_save_one_page_one_saves_and_the_others_are_told() {
 #[tokio::test]
 async fn publishing_and_unpublishing_at_once_leave_one_story() {
     for_each_database(async |db| {
-        let tree = Tree::new(db).await;
+        let tree = planted(db).await;
         let begun = events::head(&mut tree.db.read().await.unwrap()).await.unwrap();
         let acted = tree.everybody(async |number, mut work, schema, home| {
             let declared = schema.get("site.Page").unwrap();
@@ -155,7 +137,7 @@ async fn publishing_and_unpublishing_at_once_leave_one_story() {
 #[tokio::test]
 async fn a_handler_that_is_abandoned_has_done_nothing() {
     for_each_database(async |db| {
-        let tree = Tree::new(db).await;
+        let tree = planted(db).await;
         let before = events::head(&mut tree.db.read().await.unwrap()).await.unwrap();
         for patience in [0, 1, 2, 5, 10, 20] {
             let act = async {

@@ -11,10 +11,11 @@ use siskin::api;
 use siskin::cms::{Cms, ModelChanges};
 use siskin::pages;
 use siskin::search::{Follower, Question};
-use siskin::sites::{self, Site};
+use siskin::sites;
 
 use crate::api::ask;
 use crate::databases::{Fresh, for_each_fresh};
+use crate::tree::localhost;
 
 const MODELS: &str = r#"
 [types.Page]
@@ -66,16 +67,7 @@ async fn populate(cms: &Cms) {
     document.extend(content.as_object().unwrap().clone());
     let home = pages::create(&mut work, &cms.schema, declared, &root, document, "en").await.unwrap();
     let home = pages::publish(&mut work, declared, &home).await.unwrap();
-    let site = Site {
-        id: 0,
-        hostname: "localhost".to_owned(),
-        port: 80,
-        name: String::new(),
-        root_page: Some(home.id),
-        is_default: true,
-        front_end_url: None,
-    };
-    sites::create_site(&mut work, site).await.unwrap();
+    sites::create_site(&mut work, localhost(&home)).await.unwrap();
     cms.commit(work).await.unwrap();
 }
 

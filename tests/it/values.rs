@@ -14,12 +14,13 @@ use siskin::content::values::{self, Astray, Step};
 use siskin::content::{self, NewObject, Object};
 use siskin::pages;
 use siskin::server::Followers;
-use siskin::sites::{self, Site};
+use siskin::sites;
 use siskin::store::sql;
 
 use crate::api::{Answered, ask};
 use crate::databases::{Fresh, for_each_fresh};
 use crate::process::{kill_when, run, siskin};
+use crate::tree::localhost;
 
 /// `FILTERED` stands for whether queries may go by the fields.
 const MODELS: &str = r#"
@@ -72,16 +73,7 @@ async fn birds(cms: &Cms) -> Vec<Object> {
     let root = pages::create_root(&mut work, "en").await.unwrap();
     sites::create_locale(&mut work, "en").await.unwrap();
     let home = bird(cms, &mut work, &root, json!({ "title": "Home", "slug": "home" })).await;
-    let site = Site {
-        id: 0,
-        hostname: "localhost".to_owned(),
-        port: 80,
-        name: String::new(),
-        root_page: Some(home.id),
-        is_default: true,
-        front_end_url: None,
-    };
-    sites::create_site(&mut work, site).await.unwrap();
+    sites::create_site(&mut work, localhost(&home)).await.unwrap();
     let mut birds = Vec::new();
     for (title, call, weight) in [("Tit", "tweet", "20.5"), ("Owl", "hoo", "900"), ("Wren", "tweet", "9")] {
         let content = json!({

@@ -15,6 +15,7 @@ use crate::transfer::wagtail::dump::Row;
 use crate::transfer::wagtail::evidence::content_of;
 use crate::transfer::wagtail::identity::Identity;
 use crate::transfer::wagtail::identity::model;
+use crate::transfer::wagtail::source::MACHINERY;
 
 /// A model that becomes a content type.
 #[derive(Debug, Default)]
@@ -52,40 +53,9 @@ pub struct Site {
     pub ids: HashMap<String, BTreeSet<i64>>,
 }
 
-/// Fields that every page, snippet with drafts or translatable row has.
-const MIXED_IN: &[&str] = &[
-    "pk",
-    "path",
-    "depth",
-    "numchild",
-    "translation_key",
-    "locale",
-    "latest_revision",
-    "live",
-    "has_unpublished_changes",
-    "first_published_at",
-    "last_published_at",
-    "live_revision",
-    "go_live_at",
-    "expire_at",
-    "expired",
-    "locked",
-    "locked_at",
-    "locked_by",
-    "title",
-    "draft_title",
-    "slug",
-    "content_type",
-    "url_path",
-    "owner",
-    "seo_title",
-    "show_in_menus",
-    "search_description",
-    "latest_revision_created_at",
-    "alias_of",
-    "wagtail_admin_comments",
-    "tagged_items",
-];
+/// Columns that every page, snippet with drafts or translatable row has, beside those that are no fields.
+const MIXED_IN: &[&str] =
+    &["title", "slug", "seo_title", "show_in_menus", "search_description", "tagged_items"];
 
 /// Reads every row and revision of the site's own models.
 pub fn find(dump: &Dump, identity: &Identity) -> Result<Site> {
@@ -215,12 +185,16 @@ fn add_row(found: &mut Found, row: &Row, is_page: bool) {
     add_fields(found, &row.fields, is_page);
 }
 
+fn is_mixed_in(name: &str) -> bool {
+    MACHINERY.contains(&name) || MIXED_IN.contains(&name)
+}
+
 fn add_fields(found: &mut Found, fields: &Map<String, Value>, is_page: bool) {
     let is_drafted = fields.contains_key("live_revision") || fields.contains_key("latest_revision");
     let titled = is_page || (is_drafted && fields.contains_key("draft_title"));
     for (name, value) in fields {
         let own_title = name == "title" && !titled;
-        if (MIXED_IN.contains(&name.as_str()) && !own_title) || name.ends_with("_ptr") {
+        if (is_mixed_in(name) && !own_title) || name.ends_with("_ptr") {
             continue;
         }
         let is_rows =
