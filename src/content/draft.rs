@@ -52,9 +52,8 @@ pub async fn save_draft(
         object.based_on(Some(object.version - 1))?;
     }
     index::references(work, declared, object, &document).await?;
-    let mut saved = event("edited", object);
-    saved.data = serde_json::json!({ "title": title, "revision": revision, "public": object.public });
-    work.record(saved);
+    let edited = event("edited", object);
+    work.record(edited.with(serde_json::json!({ "title": title, "revision": revision })));
     Ok(Saved { object: Object::by_key(work, object.key).await?, revision })
 }
 

@@ -42,15 +42,13 @@ pub async fn publish(
     go_live(work, declared, object, &document, revision, place).await?;
     let live = Object::by_key(work, object.key).await?;
     index::reindex(work, declared, &live).await?;
-    let mut published = event("published", object);
-    published.path_after = live.path.clone();
-    published.url_after = live.is_page().then(|| live.url_path.clone());
-    published.data = serde_json::json!({
+    let mut published = event("published", object).with(serde_json::json!({
         "title": live.title,
         "revision": revision,
         "first": object.first_published_at.is_none(),
-        "public": object.public,
-    });
+    }));
+    published.path_after = live.path.clone();
+    published.url_after = live.is_page().then(|| live.url_path.clone());
     work.record(published);
     Ok(live)
 }

@@ -55,9 +55,12 @@ impl NewEvent {
         Self { family: Some(family.into()), type_: Some(type_.into()), id: Some(id), ..Self::new(kind) }
     }
 
-    /// The same with this to know about it.
+    /// The same with this to know about it, besides what is known.
     pub fn with(mut self, data: Value) -> Self {
-        self.data = data;
+        match (&mut self.data, data) {
+            (Value::Object(known), Value::Object(more)) => known.extend(more),
+            (known, data) => *known = data,
+        }
         self
     }
 }

@@ -463,6 +463,32 @@ async fn a_kept_answer_is_what_a_fresh_one_is_whatever_happens() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_page_shows_its_translation_as_soon_as_that_is_published_and_no_longer() {
+    for_each_fresh(async |fresh| {
+        let pair = Pair::new(fresh).await;
+        let schema = pair.keeping.schema.clone();
+        let german = pair.page(27).await.unwrap();
+        let path = pair.keeping.sites().address_of(&german.url_path, None).unwrap().path;
+        let shows = async || {
+            let answer = pair.look(&path, &[]).await;
+            String::from_utf8(answer.body).unwrap().contains("hreflang=\"en\" href=\"http")
+        };
+        let english = pair.page(12).await.unwrap();
+        assert_eq!(english.translation_key, german.translation_key);
+        let declared = schema.require(&english.label).unwrap().clone();
+        assert!(shows().await);
+        pair.act(async |work| pages::unpublish(work, &schema, &english).await.map(drop)).await;
+        assert!(!shows().await);
+        let english = pair.page(12).await.unwrap();
+        pair.act(async |work| pages::publish(work, &declared, &english).await.map(drop)).await;
+        assert!(shows().await);
+        pair.keeping.db.close().await;
+        pair.making.db.close().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_event_leaves_answers_of_other_types_sites_and_subtrees_where_they_are() {
     for_each_fresh(async |fresh| {
         let pair = Pair::new(fresh).await;
