@@ -1,7 +1,7 @@
 //! The drafts' side: content as editors have it, for tokens with the right to it.
 //!
-//! A draft is the document of the latest revision, which no table of values knows. Conditions and orders that go by content
-//! are tried on the drafts themselves, and by the tables on whatever has no draft of its own.
+//! A draft is the document of the latest revision, which no table of values knows. Conditions and orders that go by
+//! content are tried on the drafts themselves, and by the tables on whatever has no draft of its own.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -25,6 +25,7 @@ use crate::store::Conn;
 use crate::store::Sql;
 use crate::store::sql;
 
+use super::document::RawDocument;
 use super::filter;
 use super::filter::Column;
 use super::filter::Filter;
@@ -34,7 +35,6 @@ use super::order::By;
 use super::order::Order;
 use super::order::Term;
 use super::selection::Selection;
-use super::values::Values;
 
 /// Drafts that are read at once.
 const CHUNK: usize = 500;
@@ -71,8 +71,8 @@ impl Drafts {
             let text = "select o.key, r.doc from objects o join revisions r on r.id = o.latest_revision where o.key in ";
             let mut ask = sql(text).bind_list(some.iter().map(|item| item.key));
             ask.push(DRAFTED);
-            let drafts = conn.all::<(Key, Option<Values>)>(ask).await?;
-            let mut drafts: HashMap<Key, Option<Values>> = drafts.into_iter().collect();
+            let drafts = conn.all::<(Key, Option<RawDocument>)>(ask).await?;
+            let mut drafts: HashMap<Key, Option<RawDocument>> = drafts.into_iter().collect();
             for item in some {
                 if let Some(draft) = drafts.remove(&item.key).flatten() {
                     self.dress(item, draft.to_document());

@@ -15,7 +15,7 @@ use crate::store::Record;
 use crate::store::Row;
 use crate::store::Sql;
 
-use super::values::Values;
+use super::document::RawDocument;
 
 /// The columns of an object that readers may see.
 #[derive(Debug, Clone)]
@@ -113,7 +113,7 @@ pub struct Item {
     /// Its columns.
     pub columns: Columns,
     /// Its live document; empty where a selection did without.
-    pub doc: Values,
+    pub doc: RawDocument,
     /// Its file, for images and documents.
     pub file: Option<File>,
 }
@@ -241,7 +241,7 @@ impl<const WHOLE: bool, const FILED: bool> Read<WHOLE, FILED> {
         if WHOLE {
             columns.rest = cells.rest()?;
         }
-        let doc = cells.next::<Option<Values>>()?.unwrap_or_default();
+        let doc = cells.next::<Option<RawDocument>>()?.unwrap_or_default();
         let picture = if WHOLE && FILED { cells.picture()? } else { None };
         let name: Option<String> = if FILED { cells.next()? } else { None };
         Ok(Self(Item { columns, doc, file: name.map(|name| File { name, picture }) }))

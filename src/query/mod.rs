@@ -1,8 +1,10 @@
 //! Published content, listed. [`Selection`] is the only way: what a viewer may not see is left out of it before
 //! anything else is asked, so that no filter, order, count or search can tell of it.
 //!
-//! Reading order: `selection` (what is asked for), `statement` (what it becomes), `scope` (who sees what), `bounds` (what a token shows), `drafts` (what editors have instead), `filter`, `order`,
-//! `item` and `values` (what comes back), `totals` (what is remembered), `cursor` (where a list goes on), `library` (what the items of a page refer to, loaded in one statement a level).
+//! Reading order: `selection` (what is asked for), `statement` (what it becomes), `scope` (who sees what), `bounds`
+//! (what a token shows), `drafts` (what editors have instead), `filter`, `order`, `item` and `document` (what comes
+//! back), `totals` (what is remembered), `cursor` (where a list goes on), `library` (what the items of a page refer to,
+//! loaded in one statement a level).
 
 mod bounds;
 mod cursor;
@@ -16,10 +18,11 @@ mod scope;
 mod selection;
 mod statement;
 mod totals;
-mod values;
+mod document;
 
 pub use bounds::Bounds;
 pub use cursor::Position;
+pub use document::RawDocument;
 pub use drafts::Drafts;
 pub use filter::{Column, Filter, Mismatch, filter_value};
 pub use item::{Extent, File, Item, Picture};
@@ -29,4 +32,3 @@ pub use redirects::{RedirectColumn, Redirects};
 pub use scope::{Opened, Scope};
 pub use selection::Selection;
 pub use totals::{Memory, Totals};
-pub use values::Values;

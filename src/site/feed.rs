@@ -28,10 +28,10 @@ use crate::query::Column;
 use crate::query::Filter;
 use crate::query::Item;
 use crate::query::Order;
+use crate::query::RawDocument;
 use crate::query::Scope;
 use crate::query::Selection;
 use crate::query::Term;
-use crate::query::Values;
 use crate::text::escape_html;
 
 /// The last part of a feed's address.
@@ -126,7 +126,7 @@ fn entry(visit: &Visit, item: &Item) -> Option<rss::Item> {
     Some(entry)
 }
 
-fn summary(document: &Values) -> Option<String> {
+fn summary(document: &RawDocument) -> Option<String> {
     let texts = SUMMARIES.iter().filter_map(|name| document.get(name).and_then(Value::as_str));
     texts.map(crate::text::rich::plain).find(|text| !text.is_empty())
 }

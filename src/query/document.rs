@@ -14,9 +14,9 @@ use crate::schema::Document;
 use crate::store::Cell;
 use crate::store::Column;
 
-/// The values of a document, by name.
+/// A document as it was read.
 #[derive(Debug, Clone, Default)]
-pub struct Values {
+pub struct RawDocument {
     text: Box<str>,
     members: Vec<Member>,
 }
@@ -29,7 +29,7 @@ struct Member {
     read: OnceLock<Value>,
 }
 
-impl Values {
+impl RawDocument {
     /// What a JSON object holds.
     ///
     /// # Errors
@@ -76,13 +76,13 @@ impl Values {
     }
 }
 
-impl Column for Option<Values> {
+impl Column for Option<RawDocument> {
     fn read(cell: Cell<'_>) -> Result<Self, Box<dyn Error + Send + Sync>> {
-        Ok(cell.text()?.map(Values::of_text).transpose()?)
+        Ok(cell.text()?.map(RawDocument::of_text).transpose()?)
     }
 }
 
-impl From<Document> for Values {
+impl From<Document> for RawDocument {
     fn from(document: Document) -> Self {
         let mut names = String::new();
         let member = |(name, value): (String, Value)| {
@@ -140,7 +140,7 @@ mod tests {
             r#"{"twice": 1, "twice": 2}"#,
         ] {
             let document: Document = serde_json::from_str(text).unwrap();
-            for values in [Values::of_text(text).unwrap(), Values::from(document.clone())] {
+            for values in [RawDocument::of_text(text).unwrap(), RawDocument::from(document.clone())] {
                 for (name, value) in &document {
                     assert_eq!(values.get(name), Some(value), "{name} in {text}");
                 }
@@ -149,8 +149,8 @@ mod tests {
             }
         }
         for text in ["", "[]", "3", "{\"a\": }", "{\"a\": 1} 2"] {
-            assert!(Values::of_text(text).is_err(), "{text}");
+            assert!(RawDocument::of_text(text).is_err(), "{text}");
         }
-        assert_eq!(Values::of_text(r#"{"a": 1e999}"#).unwrap().get("a"), Some(&json!(null)));
+        assert_eq!(RawDocument::of_text(r#"{"a": 1e999}"#).unwrap().get("a"), Some(&json!(null)));
     }
 }
