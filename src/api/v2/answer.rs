@@ -11,7 +11,7 @@ use serde_json::json;
 use super::accept::Form;
 use super::accept::Unacceptable;
 use super::json;
-use super::shown::Shown;
+use super::json::Json;
 use crate::cache::Answer as Written;
 use crate::cache::Tag;
 use crate::error::Error;
@@ -23,7 +23,7 @@ const TRY_AGAIN_SECONDS: &str = "2";
 #[derive(Debug)]
 pub enum Answer {
     /// A JSON object, and what it was made of.
-    Object(Shown, Vec<Tag>),
+    Object(Json, Vec<Tag>),
     /// The address where the object that was looked for is told about.
     Found(String),
 }
@@ -176,7 +176,7 @@ pub fn no_such_address() -> Response {
     (StatusCode::NOT_FOUND, content_type, page).into_response()
 }
 
-fn spell(shown: &Shown, form: Form) -> String {
+fn spell(shown: &Json, form: Form) -> String {
     match form {
         Form::Json(indent) => json::write(shown, indent),
         Form::Page => page(&json::write(shown, json::INDENT)),

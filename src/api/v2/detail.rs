@@ -5,6 +5,7 @@ use super::answer::Refusal;
 use super::ask::Ask;
 use super::choice::View;
 use super::endpoint::Endpoint;
+use super::json::Json;
 use super::kept;
 use super::listing;
 use super::narrow::Narrowed;
@@ -12,7 +13,6 @@ use super::object::Subject;
 use super::redirects;
 use super::rich::Format;
 use super::show;
-use super::shown::Shown;
 use crate::query::Library;
 
 /// One object. The conditions of lists hold here too: an object that does not meet them is not found.
@@ -36,5 +36,5 @@ pub async fn show(ask: &Ask, endpoint: &Endpoint, id: Option<i64>) -> Result<Ans
     let (shown, mut tags) =
         show::all(&mut reading, &setting, (&[Subject::Item(&item)], library), &choice).await?;
     tags.extend(kept::relatives(&narrowed));
-    Ok(Answer::Object(shown.into_iter().next().unwrap_or(Shown::NULL), tags))
+    Ok(Answer::Object(shown.into_iter().next().unwrap_or(Json::NULL), tags))
 }

@@ -1,8 +1,11 @@
-//! Writing JSON as the original spells it: everything but control characters unescaped, indented by four.
+//! What an answer shows, and writing it as the original spells JSON: everything but control characters unescaped,
+//! indented by four.
+
+use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::shown::Shown;
+use super::face::FaceField;
 
 /// How far a level is indented where the client did not say.
 pub const INDENT: usize = 4;
@@ -13,8 +16,57 @@ const FIRST_OF_LINE_ENDS: u8 = 0xe2;
 /// What lines begin with.
 const BLANKS: &str = "                                ";
 
+/// A value of an answer, which costs little to make, since nobody looks anything up in it.
+#[derive(Debug)]
+pub enum Json {
+    /// One that comes as it is.
+    Value(Value),
+    /// Members in the order of the answer.
+    Object(Vec<(Name, Json)>),
+    /// Items in the order of the answer.
+    List(Vec<Json>),
+}
+
+/// The name of a member.
+#[derive(Debug)]
+pub enum Name {
+    /// One that every such object has.
+    Fixed(&'static str),
+    /// That of a field.
+    Of(Arc<FaceField>),
+    /// One that content decides.
+    Own(String),
+}
+
+impl Name {
+    /// As it is written.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Fixed(name) => name,
+            Self::Of(field) => &field.name,
+            Self::Own(name) => name,
+        }
+    }
+}
+
+impl Json {
+    /// Nothing.
+    pub const NULL: Self = Self::Value(Value::Null);
+
+    /// An object of these members.
+    pub fn object<const N: usize>(members: [(&'static str, Self); N]) -> Self {
+        Self::Object(members.into_iter().map(|(name, shown)| (Name::Fixed(name), shown)).collect())
+    }
+}
+
+impl<V: Into<Value>> From<V> for Json {
+    fn from(value: V) -> Self {
+        Self::Value(value.into())
+    }
+}
+
 /// JSON text, `indent` blanks a level; 0 writes one line without any blank.
-pub fn write(shown: &Shown, indent: usize) -> String {
+pub fn write(shown: &Json, indent: usize) -> String {
     let mut out = String::with_capacity(USUAL_LENGTH);
     Writer { out: &mut out, indent, depth: 0 }.shown(shown);
     out
@@ -27,13 +79,13 @@ struct Writer<'o> {
 }
 
 impl Writer<'_> {
-    fn shown(&mut self, shown: &Shown) {
+    fn shown(&mut self, shown: &Json) {
         match shown {
-            Shown::Value(value) => self.value(value),
-            Shown::List(items) if items.is_empty() => self.out.push_str("[]"),
-            Shown::Object(members) if members.is_empty() => self.out.push_str("{}"),
-            Shown::List(items) => self.between('[', ']', items.iter(), |writer, item| writer.shown(item)),
-            Shown::Object(members) => self.between('{', '}', members.iter(), |writer, (name, member)| {
+            Json::Value(value) => self.value(value),
+            Json::List(items) if items.is_empty() => self.out.push_str("[]"),
+            Json::Object(members) if members.is_empty() => self.out.push_str("{}"),
+            Json::List(items) => self.between('[', ']', items.iter(), |writer, item| writer.shown(item)),
+            Json::Object(members) => self.between('{', '}', members.iter(), |writer, (name, member)| {
                 writer.name(name.as_str());
                 writer.shown(member);
             }),

@@ -36,8 +36,8 @@ const FORMAL: [&str; 2] = ["format", "_"];
 
 /// What the answer to a request depends on besides the content; `None` if it may not be kept: a shuffled list is
 /// another each time, a search follows the index, which may be behind the log, and a list refuses parameters that it
-/// does not know, and what is shown to one person is shown to no other. Parameters that say the same in another order or spelling have one key, and those that nobody reads
-/// have no part in it.
+/// does not know, and what is shown to one person is shown to no other. Parameters that say the same in another order
+/// or spelling have one key, and those that nobody reads have no part in it.
 pub fn key(ask: &Ask, endpoint: &Endpoint, form: Form, view: &View, path: &str) -> Option<String> {
     if !ask.is_public() || ask.params.get("search").is_some() || ask.params.get("order") == Some("random") {
         return None;

@@ -11,6 +11,7 @@ use super::choice::View;
 use super::cursor;
 use super::endpoint::Endpoint;
 use super::fields::Fields;
+use super::json::Json;
 use super::kept;
 use super::narrow;
 use super::narrow::Narrowed;
@@ -19,7 +20,6 @@ use super::object::Subject;
 use super::redirects;
 use super::rich::Format;
 use super::show;
-use super::shown::Shown;
 use crate::query::Item;
 use crate::query::Library;
 use crate::query::Position;
@@ -58,8 +58,8 @@ pub async fn list(ask: &Ask, endpoint: &Endpoint) -> Result<Answer, Refusal> {
 }
 
 /// A page of a list, with what is told of all of it.
-pub fn of(items: Vec<Shown>, meta: Value) -> Shown {
-    Shown::object([("meta", meta.into()), ("items", Shown::List(items))])
+pub fn of(items: Vec<Json>, meta: Value) -> Json {
+    Json::object([("meta", meta.into()), ("items", Json::List(items))])
 }
 
 /// The fields that a request asks for.

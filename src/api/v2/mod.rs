@@ -33,7 +33,6 @@ mod rich;
 mod routes;
 mod shape;
 mod show;
-mod shown;
 mod types;
 mod who;
 mod words;

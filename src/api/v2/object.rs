@@ -5,12 +5,12 @@ use serde_json::Value;
 use super::choice::Choice;
 use super::choice::Chosen;
 use super::face::Source;
+use super::json::Json;
+use super::json::Name;
 use super::shape;
 use super::shape::Among;
 use super::shape::Siblings;
 use super::show::Show;
-use super::shown::Name;
-use super::shown::Shown;
 use crate::base::Timestamp;
 use crate::query::Extent;
 use crate::query::Item;
@@ -74,9 +74,9 @@ impl<'a> Subject<'a> {
 }
 
 /// An object with the chosen fields: its id, then `meta`, then the others.
-pub fn object(show: &Show<'_>, subject: Subject<'_>, choice: &Choice) -> Shown {
+pub fn object(show: &Show<'_>, subject: Subject<'_>, choice: &Choice) -> Json {
     if !show.takes_one_more() {
-        return Shown::Object(Vec::new());
+        return Json::Object(Vec::new());
     }
     let is_id = |chosen: &&Chosen| matches!(chosen.field.source, Source::Id);
     let mut out = Vec::with_capacity(choice.body.len() + 1);
@@ -84,14 +84,14 @@ pub fn object(show: &Show<'_>, subject: Subject<'_>, choice: &Choice) -> Shown {
     if !choice.meta.is_empty() {
         let mut meta = Vec::with_capacity(choice.meta.len());
         add(&mut meta, show, subject, &choice.meta);
-        out.push((Name::Fixed("meta"), Shown::Object(meta)));
+        out.push((Name::Fixed("meta"), Json::Object(meta)));
     }
     add(&mut out, show, subject, choice.body.iter().filter(|chosen| !is_id(chosen)));
-    Shown::Object(out)
+    Json::Object(out)
 }
 
 fn add<'c>(
-    out: &mut Vec<(Name, Shown)>,
+    out: &mut Vec<(Name, Json)>,
     show: &Show<'_>,
     subject: Subject<'_>,
     fields: impl IntoIterator<Item = &'c Chosen>,
@@ -104,11 +104,11 @@ fn add<'c>(
 }
 
 /// The value of a field; `None` leaves its key out.
-fn field(show: &Show<'_>, subject: Subject<'_>, chosen: &Chosen) -> Option<Shown> {
+fn field(show: &Show<'_>, subject: Subject<'_>, chosen: &Chosen) -> Option<Json> {
     match (&chosen.field.source, subject) {
         (Source::Id, subject) => Some(subject.id().into()),
         (Source::Type, subject) => Some(subject.label().into()),
-        (Source::DetailUrl, subject) => show.detail_url(subject.label(), subject.id()).map(Shown::from),
+        (Source::DetailUrl, subject) => show.detail_url(subject.label(), subject.id()).map(Json::from),
         (Source::Declared(field), Subject::Item(item)) => {
             let siblings = Siblings::of_item(show.schema, item);
             Some(shape::value(show, &siblings, field, chosen.nested.as_ref()))
@@ -120,12 +120,12 @@ fn field(show: &Show<'_>, subject: Subject<'_>, chosen: &Chosen) -> Option<Shown
         (source, Subject::Item(item)) => Some(built_in(show, item, source, chosen.nested.as_ref())),
         (Source::OldPath, Subject::Redirect(redirect)) => Some(redirect.old_path.as_str().into()),
         (Source::Location, Subject::Redirect(redirect)) => Some(show.location(redirect).into()),
-        _ => Some(Shown::NULL),
+        _ => Some(Json::NULL),
     }
 }
 
-fn built_in(show: &Show<'_>, item: &Item, source: &Source, nested: Option<&Choice>) -> Shown {
-    let text = |text: &Option<String>| Shown::from(text.as_deref().unwrap_or_default());
+fn built_in(show: &Show<'_>, item: &Item, source: &Source, nested: Option<&Choice>) -> Json {
+    let text = |text: &Option<String>| Json::from(text.as_deref().unwrap_or_default());
     match source {
         Source::Title => item.title.as_str().into(),
         Source::HtmlUrl => show.html_url(item).into(),
@@ -142,7 +142,7 @@ fn built_in(show: &Show<'_>, item: &Item, source: &Source, nested: Option<&Choic
         Source::Width => picture(item).and_then(|picture| picture.width).into(),
         Source::Height => picture(item).and_then(|picture| picture.height).into(),
         Source::Collection => collection(show, item, nested),
-        _ => Shown::NULL,
+        _ => Json::NULL,
     }
 }
 
@@ -151,22 +151,22 @@ fn picture(item: &Item) -> Option<&Picture> {
 }
 
 /// A page above or beside, told in the one way that has no choice of fields.
-fn relative(show: &Show<'_>, reference: Option<Reference>) -> Shown {
+fn relative(show: &Show<'_>, reference: Option<Reference>) -> Json {
     let page = reference.and_then(|reference| show.at_least(&reference, Extent::Brief));
-    let Some(page) = page.filter(|page| show.holds(page)) else { return Shown::NULL };
+    let Some(page) = page.filter(|page| show.holds(page)) else { return Json::NULL };
     let meta = [
         ("type", page.type_.as_str().into()),
         ("detail_url", show.detail_url(&page.type_, page.id.into()).into()),
         ("html_url", show.html_url(page).into()),
     ];
-    let meta = Shown::object(meta);
-    Shown::object([("id", page.id.into()), ("meta", meta), ("title", page.title.as_str().into())])
+    let meta = Json::object(meta);
+    Json::object([("id", page.id.into()), ("meta", meta), ("title", page.title.as_str().into())])
 }
 
-fn collection(show: &Show<'_>, item: &Item, nested: Option<&Choice>) -> Shown {
+fn collection(show: &Show<'_>, item: &Item, nested: Option<&Choice>) -> Json {
     match (item.collection, nested) {
         (Some(id), Some(nested)) => object(show, Subject::Bare(COLLECTION, id), nested),
-        _ => Shown::NULL,
+        _ => Json::NULL,
     }
 }
 

@@ -11,13 +11,13 @@ use super::endpoint::Endpoint;
 use super::face::REDIRECT;
 use super::face::Source;
 use super::find;
+use super::json::Json;
 use super::listing;
 use super::narrow;
 use super::object::Subject;
 use super::ordering;
 use super::rich::Format;
 use super::show;
-use super::shown::Shown;
 use super::words;
 use crate::cache::Tag;
 use crate::query::By;
@@ -63,7 +63,7 @@ pub async fn show(ask: &Ask, id: Option<i64>) -> Result<Answer, Refusal> {
     let (shown, mut tags) =
         show::all(&mut reading, &setting, (&[Subject::Redirect(redirect)], library), &choice).await?;
     tags.push(Tag::Type(REDIRECT.to_owned()));
-    Ok(Answer::Object(shown.into_iter().next().unwrap_or(Shown::NULL), tags))
+    Ok(Answer::Object(shown.into_iter().next().unwrap_or(Json::NULL), tags))
 }
 
 /// The redirect that answers a path: with its query, then without.

@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use super::answer::Refusal;
 use super::ask::Ask;
+use super::json::Json;
+use super::json::Name;
 use super::show::Show;
-use super::shown::Name;
-use super::shown::Shown;
 use crate::media::Spec;
 use crate::query::Item;
 use crate::query::Reference;
@@ -53,16 +53,16 @@ impl Wanted {
 
     /// Puts the renditions of these images beside an object's fields, by image and filter spec; `own` is the object, if
     /// it is an image itself. Images that the visitor may not see are left out.
-    pub fn put(&self, show: &Show<'_>, object: &mut Shown, images: &BTreeSet<i64>, own: Option<&Item>) {
-        let Shown::Object(object) = object else { return };
+    pub fn put(&self, show: &Show<'_>, object: &mut Json, images: &BTreeSet<i64>, own: Option<&Item>) {
+        let Json::Object(object) = object else { return };
         let image = |id: &i64| {
             let found = show.get(&Reference::Id(IMAGE.to_owned(), *id)).map(AsRef::as_ref);
             Some((Name::Own(id.to_string()), self.of(show, found?).into()))
         };
-        let mut all: Vec<(Name, Shown)> = images.iter().filter_map(image).collect();
+        let mut all: Vec<(Name, Json)> = images.iter().filter_map(image).collect();
         let own = own.filter(|own| !images.contains(&own.id));
         all.extend(own.map(|own| (Name::Own(own.id.to_string()), self.of(show, own).into())));
-        object.push((Name::Fixed(RENDITIONS), Shown::Object(all)));
+        object.push((Name::Fixed(RENDITIONS), Json::Object(all)));
     }
 
     fn of(&self, show: &Show<'_>, image: &Item) -> Value {

@@ -7,14 +7,14 @@ use serde_json::Value;
 use serde_json::json;
 
 use super::choice::Choice;
+use super::json::Json;
 use super::object;
 use super::object::Subject;
 use super::show::Show;
-use super::shown::Shown;
 use crate::base::Timestamp;
 use crate::query::Item;
+use crate::query::RawDocument;
 use crate::query::Reference;
-use crate::query::Values;
 use crate::schema::Block;
 use crate::schema::COLLECTION;
 use crate::schema::Document;
@@ -30,7 +30,7 @@ use crate::text::rich::Links;
 #[derive(Clone, Copy)]
 pub enum Among<'a> {
     /// An object.
-    Object(&'a Values),
+    Object(&'a RawDocument),
     /// A child row.
     Row(&'a Document),
 }
@@ -72,7 +72,7 @@ impl<'a> Siblings<'a> {
 }
 
 /// The value of a field of an object or a row.
-pub fn value(show: &Show<'_>, siblings: &Siblings<'_>, field: &Field, nested: Option<&Choice>) -> Shown {
+pub fn value(show: &Show<'_>, siblings: &Siblings<'_>, field: &Field, nested: Option<&Choice>) -> Json {
     let initial;
     let stored = match siblings.stored(&field.name) {
         Some(stored) => stored,
@@ -83,21 +83,21 @@ pub fn value(show: &Show<'_>, siblings: &Siblings<'_>, field: &Field, nested: Op
         }
     };
     match (&field.shape, nested) {
-        (Shape::Link(target), Some(nested)) => link(show, target, stored, nested).unwrap_or(Shown::NULL),
+        (Shape::Link(target), Some(nested)) => link(show, target, stored, nested).unwrap_or(Json::NULL),
         (Shape::Links(target), Some(nested)) => {
             let ids = in_order(show, target, stored);
-            Shown::List(ids.into_iter().filter_map(|id| link(show, target, id, nested)).collect())
+            Json::List(ids.into_iter().filter_map(|id| link(show, target, id, nested)).collect())
         }
         (Shape::Children { label, fields }, Some(nested)) => {
             let rows = stored.as_array().into_iter().flatten().filter_map(Value::as_object);
             let owner = siblings.owner;
             let row = |row| object::object(show, Subject::Row { row, label, fields, owner }, nested);
-            Shown::List(rows.map(row).collect())
+            Json::List(rows.map(row).collect())
         }
         (Shape::Parent, Some(nested)) => object::object(show, Subject::Item(siblings.owner), nested),
         (Shape::Rendition { of, spec }, _) => {
             let image = image_of(siblings.value(of)).and_then(|reference| show.get(&reference));
-            image.map_or(Shown::NULL, |image| show.rendition(image, spec).into())
+            image.map_or(Json::NULL, |image| show.rendition(image, spec).into())
         }
         (Shape::ChoiceLabel { of }, _) => choice_label(siblings, of).into(),
         (Shape::Related { of, field }, _) => related(show, siblings, of, field).into(),
@@ -139,7 +139,7 @@ fn compare(one: Option<Value>, other: Option<Value>) -> Ordering {
 }
 
 /// The object at the other end; `None` if there is none, or none that this viewer may see.
-fn link(show: &Show<'_>, target: &Target, id: &Value, nested: &Choice) -> Option<Shown> {
+fn link(show: &Show<'_>, target: &Target, id: &Value, nested: &Choice) -> Option<Json> {
     let id = id.as_i64()?;
     match target {
         Target::Collection => Some(object::object(show, Subject::Bare(COLLECTION, id), nested)),

@@ -14,12 +14,12 @@ use serde_json::json;
 use super::choice::Choice;
 use super::face::Faces;
 use super::gather;
+use super::json::Json;
 use super::kept;
 use super::object;
 use super::object::Subject;
 use super::renditions::Wanted;
 use super::rich::Format;
-use super::shown::Shown;
 use crate::cache::Tag;
 use crate::error::Error;
 use crate::error::Result;
@@ -86,12 +86,12 @@ pub async fn all(
     setting: &Setting<'_>,
     (subjects, mut library): (&[Subject<'_>], Library),
     choice: &Choice,
-) -> Result<(Vec<Shown>, Vec<Tag>)> {
+) -> Result<(Vec<Json>, Vec<Tag>)> {
     let images = gather::all(conn, setting, &mut library, (subjects, choice)).await?;
     loop {
         let (missed, count) = (RefCell::default(), Cell::default());
         let show = Show { setting, schema: setting.schema, library: &library, missed, shown: count };
-        let mut shown: Vec<Shown> =
+        let mut shown: Vec<Json> =
             subjects.iter().map(|subject| object::object(&show, *subject, choice)).collect();
         if !setting.renditions.is_empty() {
             for ((object, subject), images) in shown.iter_mut().zip(subjects).zip(&images) {

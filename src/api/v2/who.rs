@@ -25,8 +25,8 @@ pub struct Who {
 }
 
 impl Who {
-    /// Reads a request's token, else its name and password, else its session. Whoever shows a token is nobody else besides; a browser that asks what it
-    /// may ask (`OPTIONS`) cannot show one.
+    /// Reads a request's token, else its name and password, else its session. Whoever shows a token is nobody else
+    /// besides; a browser that asks what it may ask (`OPTIONS`) cannot show one.
     pub async fn of(cms: &Arc<Cms>, parts: &mut Parts) -> Result<Self, Refusal> {
         let needs_token = cms.config.api.token_required && parts.method != Method::OPTIONS;
         match Bearer::of(cms, &parts.headers, parts.extensions.get::<Asked>()).await? {
