@@ -1,10 +1,13 @@
 //! The store keeps its word on every database: transactions, counters, migrations, values.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use siskin::base::{Key, Timestamp, TreePath};
 use siskin::error::{Error, Result};
 use siskin::store::{Db, Dialect, OnUnique, sql};
 
-use crate::databases::{Fresh, for_each_database, for_each_fresh};
+use crate::databases::{Fresh, for_each_database, for_each_fresh, fresh_sqlite};
 
 siskin::row! {
     /// One of each kind of value.
@@ -176,6 +179,30 @@ async fn a_snapshot_does_not_move() {
         assert_eq!(db.read().await.unwrap().one::<i64>(count()).await.unwrap(), 1);
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_long_statement_holds_nobody_up_and_answers_whole() {
+    let fresh = fresh_sqlite().await;
+    let (turns, db) = (Arc::new(AtomicU64::new(0)), fresh.db.clone());
+    let counted = turns.clone();
+    let other = tokio::spawn(async move {
+        loop {
+            counted.fetch_add(1, Ordering::Relaxed);
+            tokio::task::yield_now().await;
+        }
+    });
+    let long = tokio::spawn(async move {
+        let count = "with recursive n(i) as (select 1 union all select i + 1 from n where i < 2000000) \
+             select count(*) from n";
+        let before = turns.load(Ordering::Relaxed);
+        let counted = db.read().await.unwrap().one::<i64>(sql(count)).await.unwrap();
+        (counted, turns.load(Ordering::Relaxed) - before)
+    });
+    let (counted, turns) = long.await.unwrap();
+    other.abort();
+    assert_eq!(counted, 2_000_000);
+    assert!(turns > 100, "the only worker took {turns} turns beside it");
 }
 
 #[tokio::test]
