@@ -1,6 +1,6 @@
 //! A read token of the API: what a program shows instead of signing in. Its secret is shown once; the store keeps the
-//! hash. It never opens what is private: it bounds what is public to what the program needs. One that was made for it shows
-//! drafts as well, within the same bounds.
+//! hash. It never opens what is private: it bounds what is public to what the program needs. One that was made for it
+//! shows drafts as well, within the same bounds.
 
 use std::net::IpAddr;
 

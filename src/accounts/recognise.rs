@@ -1,6 +1,6 @@
-//! Name and password with every request, as HTTP's basic authentication sends them: checked as at sign-in, and remembered
-//! for a few minutes, since a check costs a slow hash. What is remembered is no password: a keyed digest of what was sent,
-//! and the stored hash that it fitted.
+//! Name and password with every request, as HTTP's basic authentication sends them: checked as at sign-in, and
+//! remembered for a few minutes, since a check costs a slow hash. What is remembered is no password: a keyed digest of
+//! what was sent, and the stored hash that it fitted.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;

@@ -199,7 +199,8 @@ pub async fn names_of(conn: &mut Conn, ids: &[i64]) -> Result<Vec<(i64, String)>
     Ok(named.collect())
 }
 
-/// Users for a chooser: id and shown name, those in whose name is what was typed. Addresses are not searched: they are not shown.
+/// Users for a chooser: id and shown name, those in whose name is what was typed. Addresses are not searched: they are
+/// not shown.
 pub async fn choose(conn: &mut Conn, typed: &str, limit: i64) -> Result<Vec<(i64, String)>> {
     let pattern = format!("%{}%", typed.to_lowercase().replace(['%', '_', '\\'], ""));
     let text = "select id from users where is_active = 1 and (lower(username) like ? or lower(first_name) like ? \

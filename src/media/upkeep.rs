@@ -43,8 +43,8 @@ pub async fn findings(conn: &mut Conn, files: &Files) -> Result<Findings> {
     Ok(found)
 }
 
-/// Deletes the bytes that nobody has, half-written ones included. While uploads come in, one that is just being taken in would be lost: this is
-/// for when nothing serves.
+/// Deletes the bytes that nobody has, half-written ones included. While uploads come in, one that is just being taken
+/// in would be lost: this is for when nothing serves.
 pub async fn sweep(files: &Files, found: &Findings) -> Result<()> {
     for key in &found.unused {
         files.originals.delete(key.clone()).await?;

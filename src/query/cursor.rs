@@ -36,8 +36,8 @@ impl Selection {
     /// How many there are in all, so many behind a place (from the beginning, where none is named), and the place behind
     /// those, if there are more.
     ///
-    /// # Errors
-    /// `Bad` for a shuffled list, for search results in the order of their fitting, and for drafts: no place in them lasts.
+    /// # Errors `Bad` for a shuffled list, for search results in the order of their fitting, and for drafts: no place
+    /// in them lasts.
     pub async fn remembered_behind(
         &self,
         conn: &mut Conn,

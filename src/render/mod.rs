@@ -5,9 +5,9 @@
 //! same name in the site's `themes/` lies over them, file by file.
 //!
 //! A page of type `blog.BlogPage` is drawn by `templates/pages/blog/blog_page.html`, or by the one that its type names,
-//! or by `pages/page.html`; a block `quote` of a stream by `blocks/blog/quote.html` or `blocks/quote.html`. `search.html`,
-//! `password.html`, `errors/404.html` and `errors/500.html` draw what is no page. What templates know at first is in
-//! [`Subject`], what they can call in `functions`.
+//! or by `pages/page.html`; a block `quote` of a stream by `blocks/blog/quote.html` or `blocks/quote.html`.
+//! `search.html`, `password.html`, `errors/404.html` and `errors/500.html` draw what is no page. What templates know at
+//! first is in [`Subject`], what they can call in `functions`.
 //!
 //! Reading order: `files` (where a theme's files come from), `templates` (the set of templates), `locale` (words, dates,
 //! numbers), `theme`, `shown` (a page's view), `scene` (what is drawn), `session` (one rendering), `functions`, `stage`

@@ -108,9 +108,8 @@ impl Stage {
 
     /// Draws a page at a place that was waited for.
     ///
-    /// # Errors
-    /// `NotFound` without a theme; `Setup` for a mistake in a template, with file and line; `Unready` where the page lists
-    /// by a field whose values are not all there.
+    /// # Errors `NotFound` without a theme; `Setup` for a mistake in a template, with file and line; `Unready` where
+    /// the page lists by a field whose values are not all there.
     pub async fn draw_at(
         &self,
         place: Place<'_>,

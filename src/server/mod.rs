@@ -1,9 +1,8 @@
 //! The running program: all doors in their frame, what goes on in the background, and an orderly end.
 //!
 //! Reading order: `router` (which door stands where), `wire` (connections; `crowd`, `line` and `arriving` bound them,
-//! `heads` looks for deceit),
-//! `followers` and `handlers` (what follows the log), `callers` (webhooks), `values` (what is left to do after a change of the
-//! models), `stop` (the end), `health`, `log`.
+//! `heads` looks for deceit), `followers` and `handlers` (what follows the log), `callers` (webhooks), `values` (what
+//! is left to do after a change of the models), `stop` (the end), `health`, `log`.
 
 mod arriving;
 mod callers;

@@ -1,7 +1,7 @@
 //! Restricted pages and collections: who may pass, and what opens them.
 //!
-//! Files behind a login or a group are not there for whoever may not see them. A password is asked for, since nobody could
-//! type it otherwise.
+//! Files behind a login or a group are not there for whoever may not see them. A password is asked for, since nobody
+//! could type it otherwise.
 
 use axum::http::HeaderValue;
 use axum::http::header;

@@ -1,6 +1,7 @@
 //! Images and documents. Every address obeys the collection that the file lies in; whoever may not see a file is told
-//! that there is none, or asked for the collection's password. What is public is kept by others for a bounded time only, and asked for by its tag after that: a
-//! name that was given up can be given again, and a collection can become private.
+//! that there is none, or asked for the collection's password. What is public is kept by others for a bounded time
+//! only, and asked for by its tag after that: a name that was given up can be given again, and a collection can become
+//! private.
 
 use axum::extract::Path;
 use axum::response::Response;

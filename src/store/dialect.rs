@@ -110,8 +110,8 @@ impl Dialect {
         }
     }
 
-    /// The same where a row is there already. Adding beside others who add and roll back, an insert of InnoDB would wait for
-    /// the gap that another one holds, and one of the two be told "deadlock".
+    /// The same where a row is there already. Adding beside others who add and roll back, an insert of InnoDB would
+    /// wait for the gap that another one holds, and one of the two be told "deadlock".
     pub(super) fn add_to_known_counter(table: &str) -> String {
         format!("update {table} set value = last_insert_id(value + ?) where name = ?")
     }

@@ -1,10 +1,10 @@
 //! Bringing the tables up to what this program expects, one numbered file after the other.
 //!
-//! A file is one portable text; its type words are spelt per dialect. All that are pending run in one transaction
-//! under a lock, so a second process waits and then finds nothing to do; on MariaDB and MySQL every definition commits
-//! by itself, so there the lock belongs to the connection, and a file that was broken off is gone on with. Each leaves a row in `migrations` with the
-//! checksum of its text: a released file that was edited, a store that a newer program has changed and a migration
-//! that only half happened are told in words before anything is touched.
+//! A file is one portable text; its type words are spelt per dialect. All that are pending run in one transaction under
+//! a lock, so a second process waits and then finds nothing to do; on MariaDB and MySQL every definition commits by
+//! itself, so there the lock belongs to the connection, and a file that was broken off is gone on with. Each leaves a
+//! row in `migrations` with the checksum of its text: a released file that was edited, a store that a newer program has
+//! changed and a migration that only half happened are told in words before anything is touched.
 
 use include_dir::{Dir, include_dir};
 

@@ -1,8 +1,9 @@
 //! The store: connections, transactions, statements, rows and migrations over one of the databases.
 //!
-//! Everything above writes one portable SQL text and never learns which database answers. What truly differs is
-//! spelt in `dialect.rs` and `spelling.rs`, and driver errors become [`crate::error::Error`] in `failure.rs`. Reading order: `db`
-//! and `open` (pools), `conn` (what a statement is run on), `sql` (what is run), `record` (what comes back), `migrate`.
+//! Everything above writes one portable SQL text and never learns which database answers. What truly differs is spelt
+//! in `dialect.rs` and `spelling.rs`, and driver errors become [`crate::error::Error`] in `failure.rs`. Reading order:
+//! `db` and `open` (pools), `conn` (what a statement is run on), `sql` (what is run), `record` (what comes back),
+//! `migrate`.
 //!
 //! Portable text means, where SQLite alone would be lenient:
 //! * `?` for every value, lower-case names that need no quoting, single quotes for texts;

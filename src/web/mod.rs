@@ -4,8 +4,9 @@
 //! what comes from other sites, bounds time and size, and turns a panic into an answer. The rest are extractors and
 //! small tools that handlers use. Nothing here knows a page.
 //!
-//! Reading order: `frame`, `asked` (host, address, scheme), `door` (which door, and its words), `number` (of a request),
-//! `limits` (by address), `queue` (load), `cors`, `access` (its log), `meter` (figures), `viewer` (sessions), `failure` (errors as answers).
+//! Reading order: `frame`, `asked` (host, address, scheme), `door` (which door, and its words), `number` (of a
+//! request), `limits` (by address), `queue` (load), `cors`, `access` (its log), `meter` (figures), `viewer` (sessions),
+//! `failure` (errors as answers).
 
 mod access;
 mod asked;

@@ -1,5 +1,5 @@
-//! A move of thousands of pages, killed at any moment: all of it has happened or nothing, and everything that follows from
-//! it agrees.
+//! A move of thousands of pages, killed at any moment: all of it has happened or nothing, and everything that follows
+//! from it agrees.
 
 use std::path::Path;
 use std::sync::Arc;

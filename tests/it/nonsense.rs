@@ -1,5 +1,6 @@
-//! Questions to the delivery API that no honest client asks: every parameter wrong in every way, on every database. Each is
-//! answered briefly, with a refusal that names the parameter or with an honest result, never with an error of ours.
+//! Questions to the delivery API that no honest client asks: every parameter wrong in every way, on every database.
+//! Each is answered briefly, with a refusal that names the parameter or with an honest result, never with an error of
+//! ours.
 
 use std::time::{Duration, Instant};
 

@@ -74,8 +74,8 @@ pub async fn repair(work: &mut Work, schema: &Schema, astray: &Astray) -> Result
     Ok(())
 }
 
-/// Whether rows of a field can be judged by these models: they are filled by the same rule, or nobody knows of them. While
-/// the store waits to be brought to other models, theirs are not there yet.
+/// Whether rows of a field can be judged by these models: they are filled by the same rule, or nobody knows of them.
+/// While the store waits to be brought to other models, theirs are not there yet.
 fn is_settled(schema: &Schema, registered: &[Registered], (label, field): (&str, &str)) -> bool {
     let rule = rule_of(schema, (label, field));
     let mut known = registered.iter().filter(|one| one.label == label && one.field == field);

@@ -1,8 +1,8 @@
 //! Writing a clean text: paragraphs, headings, quotes and lists one after the other, styles within.
 //!
-//! Whatever it is told and in whichever order, what it writes is well-formed and passes
-//! [`is_clean`](super::is_clean): blocks are closed before others begin, styles are opened when there is something to style, and
-//! content that stands nowhere gets a paragraph.
+//! Whatever it is told and in whichever order, what it writes is well-formed and passes [`is_clean`](super::is_clean):
+//! blocks are closed before others begin, styles are opened when there is something to style, and content that stands
+//! nowhere gets a paragraph.
 
 mod lists;
 
