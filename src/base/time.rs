@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, SecondsFormat, Timelike, Utc};
 
 /// A moment in UTC, exact to the microsecond.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,10 +53,30 @@ impl Timestamp {
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.to_datetime() {
+            // Written by hand for the sake of lists, which show many.
+            Some(moment) if (0..=9_999).contains(&moment.year()) => f.write_str(&spelled(moment)),
             Some(moment) => f.write_str(&moment.to_rfc3339_opts(SecondsFormat::Micros, true)),
             None => write!(f, "{} microseconds", self.0),
         }
     }
+}
+
+fn spelled(moment: DateTime<Utc>) -> String {
+    let mut text = String::with_capacity("1970-01-01T00:00:00.000000Z".len());
+    for (value, digits, behind) in [
+        (moment.year().unsigned_abs(), 4, '-'),
+        (moment.month(), 2, '-'),
+        (moment.day(), 2, 'T'),
+        (moment.hour(), 2, ':'),
+        (moment.minute(), 2, ':'),
+        (moment.second(), 2, '.'),
+        (moment.timestamp_subsec_micros(), 6, 'Z'),
+    ] {
+        let digit = |place: u32| char::from_digit(value / 10_u32.pow(place) % 10, 10);
+        text.extend((0..digits).rev().filter_map(digit));
+        text.push(behind);
+    }
+    text
 }
 
 impl serde::Serialize for Timestamp {
@@ -80,5 +100,21 @@ mod tests {
             assert_eq!(Timestamp::parse(text).map(|t| t.to_string()).as_deref(), Some(written), "{text}");
         }
         assert_eq!(Timestamp::parse("yesterday"), None);
+    }
+
+    #[test]
+    fn every_year_is_written_as_rfc_3339_has_it() {
+        for micros in [
+            0,
+            -1,
+            1_582_000_123_000_001,
+            -62_167_219_200_000_000,
+            253_402_300_799_999_999,
+            253_402_300_800_000_000,
+        ] {
+            let moment = Timestamp::from_micros(micros);
+            let expected = moment.to_datetime().map(|at| at.to_rfc3339_opts(SecondsFormat::Micros, true));
+            assert_eq!(Some(moment.to_string()), expected, "{micros}");
+        }
     }
 }

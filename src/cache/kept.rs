@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
+use std::time::UNIX_EPOCH;
 
 use bytes::Bytes;
 use http::HeaderMap;
@@ -12,6 +14,7 @@ use http::HeaderValue;
 use http::StatusCode;
 use http::header;
 use tokio::sync::OnceCell;
+use twox_hash::XxHash3_128;
 
 use super::coding::Coding;
 use super::coding::SMALLEST;
@@ -20,7 +23,6 @@ use super::outside::Outside;
 use super::outside::Sort;
 use super::tag::Tag;
 use crate::base::Timestamp;
-use crate::base::sha256_hex;
 use crate::error::Error;
 use crate::error::Result;
 
@@ -28,6 +30,8 @@ use crate::error::Result;
 const ETAG_LENGTH: usize = 32;
 /// Bytes that an answer costs besides its bodies, headers and marks: map nodes, cells, ETags.
 const OVERHEAD: usize = 768;
+/// The seconds of the first moment that no date of HTTP names: the year 10,000.
+const END_OF_DATES: u64 = 253_402_300_800;
 /// What is text, whatever kind of it.
 const TEXTS: [&str; 4] = ["application/json", "application/xml", "application/rss+xml", "image/svg+xml"];
 
@@ -131,7 +135,7 @@ impl Kept {
         }
         Self {
             status: StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
-            etags: etags(&sha256_hex(&answer.body)),
+            etags: etags(&format!("{:032x}", XxHash3_128::oneshot(&answer.body))),
             headers,
             body: answer.body,
             changed: None,
@@ -279,6 +283,7 @@ fn etags(hash: &str) -> [HeaderValue; 3] {
 }
 
 fn dated(at: Timestamp) -> Option<(Timestamp, HeaderValue)> {
-    let text = at.to_datetime()?.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    let seconds = u64::try_from(at.seconds()).ok().filter(|seconds| *seconds < END_OF_DATES)?;
+    let text = httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(seconds));
     Some((at, HeaderValue::from_str(&text).ok()?))
 }

@@ -4,9 +4,6 @@
 //! this cache goes from the others by the same numbers. They are the same in every process that has the site's signing
 //! key and in every release, and whoever reads them learns nothing: not which page is hidden, nor what it is called.
 
-use std::collections::BTreeSet;
-use std::hash::Hasher;
-
 use hmac::Hmac;
 use hmac::KeyInit;
 use hmac::Mac;
@@ -43,40 +40,46 @@ impl Keys {
     }
 
     pub(super) fn number(&self, mark: Mark<'_>) -> u64 {
+        self.number_in(&mut Vec::new(), mark)
+    }
+
+    /// The same with a buffer that is there already.
+    fn number_in(&self, told: &mut Vec<u8>, mark: Mark<'_>) -> u64 {
         let (kind, first, second, id) = mark.parts();
-        let mut hasher = SipHasher24::new_with_key(&self.0);
-        hasher.write(&[kind]);
-        hasher.write(first.as_bytes());
-        hasher.write(&[BETWEEN]);
-        hasher.write(second.as_bytes());
-        hasher.write(&[BETWEEN]);
-        hasher.write(&id.to_le_bytes());
-        hasher.finish()
+        told.clear();
+        told.push(kind);
+        told.extend_from_slice(first.as_bytes());
+        told.push(BETWEEN);
+        told.extend_from_slice(second.as_bytes());
+        told.push(BETWEEN);
+        told.extend_from_slice(&id.to_le_bytes());
+        SipHasher24::new_with_key(&self.0).hash(told)
     }
 
     /// The marks that make an answer of these tags stale.
     pub(super) fn marks(&self, tags: &[Tag]) -> Box<[u64]> {
-        self.numbers(tags, |mark| mark).into_iter().collect()
+        self.numbers(tags, |mark| mark).into()
     }
 
-    fn numbers(&self, tags: &[Tag], as_: impl Fn(Mark<'_>) -> Mark<'_>) -> BTreeSet<u64> {
-        let mut numbers = BTreeSet::new();
+    /// In order, each once.
+    fn numbers(&self, tags: &[Tag], as_: impl Fn(Mark<'_>) -> Mark<'_>) -> Vec<u64> {
+        let (mut numbers, mut told) = (Vec::with_capacity(tags.len() * 4), Vec::with_capacity(64));
         for tag in tags {
-            tag.look_out(&mut |mark| {
-                numbers.insert(self.number(as_(mark)));
-            });
+            tag.look_out(&mut |mark| numbers.push(self.number_in(&mut told, as_(mark))));
         }
+        numbers.sort_unstable();
+        numbers.dedup();
         numbers
     }
 
     /// The surrogate keys of an answer of these tags. Too many are folded into coarser ones: it then goes more often,
     /// never too seldom.
     pub(super) fn of_answer(&self, tags: &[Tag]) -> Vec<String> {
-        let fits = |numbers: &BTreeSet<u64>| numbers.len() < MOST;
+        let fits = |numbers: &Vec<u64>| numbers.len() < MOST;
         let exact = self.numbers(tags, |mark| mark);
         let folded =
             Some(exact).filter(fits).or_else(|| Some(self.numbers(tags, |mark| mark.coarser())).filter(fits));
-        let numbers = folded.unwrap_or_else(|| BTreeSet::from([self.number(Mark::Anything)]));
+        let numbers = folded.unwrap_or_else(|| vec![self.number(Mark::Anything)]);
         [self.number(Mark::Everything)].into_iter().chain(numbers).map(spelled).collect()
     }
 
@@ -108,6 +111,8 @@ fn spelled(number: u64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     fn pages(count: i64) -> Vec<Tag> {

@@ -1,14 +1,11 @@
 //! The content of an object as it was read: most of a document is never asked for, so each value is read when it is.
 
 use std::error::Error;
-use std::fmt;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use serde::Deserialize;
-use serde::de;
+use memchr::memchr2;
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use crate::schema::Document;
 use crate::store::Cell;
@@ -30,26 +27,21 @@ struct Member {
 }
 
 impl RawDocument {
-    /// What a JSON object holds.
+    /// What a JSON object holds. A value is looked at when it is asked for: what is none is nothing, and told in the log.
     ///
     /// # Errors
     /// Where the text is no JSON object.
-    pub fn of_text(text: &str) -> serde_json::Result<Self> {
-        let Members(found) = serde_json::from_str(text)?;
-        let place = |part: &RawValue| {
-            let at = part.get().as_ptr() as usize - text.as_ptr() as usize;
-            at..at + part.get().len()
-        };
+    pub fn of_text(text: &str) -> Result<Self, NoObject> {
+        let found = Scan { text, at: 0 }.object().ok_or(NoObject)?;
         let (mut kept, mut members) = (text.to_owned(), Vec::with_capacity(found.len()));
         for (name, value) in found {
-            let is_plain = !name.get().contains('\\');
-            let within = place(name).start + 1..place(name).end - 1;
+            let is_plain = !text[name.clone()].contains('\\');
             let name = if is_plain {
-                within
+                name.start + 1..name.end - 1
             } else {
-                behind(&mut kept, &serde_json::from_str::<String>(name.get())?)
+                behind(&mut kept, &serde_json::from_str::<String>(&text[name]).map_err(|_| NoObject)?)
             };
-            members.push(Member { name, value: place(value), read: OnceLock::new() });
+            members.push(Member { name, value, read: OnceLock::new() });
         }
         Ok(Self { text: kept.into(), members })
     }
@@ -71,8 +63,10 @@ impl RawDocument {
     }
 
     fn read(&self, member: &Member) -> Value {
-        // It was looked through before: what fails yet is a number that is larger than any number can be.
-        serde_json::from_str(self.text(&member.value)).unwrap_or_default()
+        serde_json::from_str(self.text(&member.value)).unwrap_or_else(|error| {
+            tracing::error!(name = self.text(&member.name), %error, "a stored value cannot be read");
+            Value::Null
+        })
     }
 }
 
@@ -100,28 +94,87 @@ fn behind(kept: &mut String, name: &str) -> Range<usize> {
     kept.len() - name.len()..kept.len()
 }
 
-/// The texts of names and values.
-struct Members<'t>(Vec<(&'t RawValue, &'t RawValue)>);
+/// A text that is no JSON object.
+#[derive(Debug, thiserror::Error)]
+#[error("a document is no JSON object")]
+pub struct NoObject;
 
-impl<'de> Deserialize<'de> for Members<'de> {
-    fn deserialize<D: de::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct Found;
-        impl<'de> de::Visitor<'de> for Found {
-            type Value = Members<'de>;
+/// Finds where the members of an object stand. Documents are long and little of them is shown, so what is between a
+/// value's ends is passed over, not understood.
+struct Scan<'t> {
+    text: &'t str,
+    at: usize,
+}
 
-            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-                out.write_str("a JSON object")
-            }
-
-            fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::with_capacity(16);
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
+impl Scan<'_> {
+    /// Where the names and values of the one object are that the text holds.
+    fn object(mut self) -> Option<Vec<(Range<usize>, Range<usize>)>> {
+        let mut members = Vec::with_capacity(16);
+        self.expect(b'{')?;
+        if self.next()? == b'}' {
+            self.at += 1;
+        } else {
+            loop {
+                let name = self.string()?;
+                self.expect(b':')?;
+                members.push((name, self.value()?));
+                self.at += 1;
+                match self.text.as_bytes()[self.at - 1] {
+                    b',' => {}
+                    _ => break,
                 }
-                Ok(Members(members))
             }
         }
-        from.deserialize_map(Found)
+        Some(members).filter(|_| self.next().is_none())
+    }
+
+    /// The byte that comes next, behind any blanks.
+    fn next(&mut self) -> Option<u8> {
+        let rest = &self.text.as_bytes()[self.at..];
+        self.at += rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')).count();
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn expect(&mut self, byte: u8) -> Option<()> {
+        let is_there = self.next()? == byte;
+        self.at += 1;
+        is_there.then_some(())
+    }
+
+    /// A string with its quotes.
+    fn string(&mut self) -> Option<Range<usize>> {
+        self.expect(b'"')?;
+        let start = self.at - 1;
+        loop {
+            let rest = self.text.as_bytes().get(self.at..)?;
+            let found = memchr2(b'"', b'\\', rest)?;
+            self.at += found + 1;
+            if rest[found] == b'"' {
+                return Some(start..self.at);
+            }
+            self.at += 1;
+        }
+    }
+
+    /// A value; behind it stands the comma, or the end of the object.
+    fn value(&mut self) -> Option<Range<usize>> {
+        self.next()?;
+        let (start, mut end, mut depth) = (self.at, self.at, 0_usize);
+        loop {
+            match self.next()? {
+                b'"' => end = self.string()?.end,
+                b',' | b'}' if depth == 0 => return Some(start..end).filter(|value| !value.is_empty()),
+                byte => {
+                    match byte {
+                        b'{' | b'[' => depth += 1,
+                        b'}' | b']' => depth = depth.checked_sub(1)?,
+                        _ => {}
+                    }
+                    self.at += 1;
+                    end = self.at;
+                }
+            }
+        }
     }
 }
 
@@ -148,9 +201,24 @@ mod tests {
                 assert_eq!(values.to_document(), document, "{text}");
             }
         }
-        for text in ["", "[]", "3", "{\"a\": }", "{\"a\": 1} 2"] {
+        for text in [
+            "",
+            "[]",
+            "3",
+            "{",
+            "{\"a\": }",
+            "{\"a\": 1} 2",
+            "{\"a\"}",
+            "{\"a\": \"",
+            "{\"a\": 1,}",
+            "{\"a\": [}",
+            "{a: 1}",
+        ] {
             assert!(RawDocument::of_text(text).is_err(), "{text}");
         }
-        assert_eq!(RawDocument::of_text(r#"{"a": 1e999}"#).unwrap().get("a"), Some(&json!(null)));
+        for unreadable in ["1e999", "nothing", "1 2", "\"\\x\""] {
+            let read = RawDocument::of_text(&format!(r#"{{"a": {unreadable}, "b": 1}}"#)).unwrap();
+            assert_eq!((read.get("a"), read.get("b")), (Some(&json!(null)), Some(&json!(1))), "{unreadable}");
+        }
     }
 }

@@ -208,8 +208,16 @@ impl Selection {
 
     /// What totals are remembered under.
     fn question(&self) -> String {
-        let found = self.found.as_ref().map(|found| (found, &self.order));
-        format!("{:?} {found:?}", self.counting())
+        let mut question = self.counting().told();
+        if let Some(found) = &self.found {
+            question.push_str(&format!("\n{:?}", self.order));
+            let mut digits = itoa::Buffer::new();
+            for key in found {
+                question.push(' ');
+                question.push_str(digits.format(key.0));
+            }
+        }
+        question
     }
 
     /// What a total is made of: of pages, those of the types beneath the places that are looked into.
@@ -255,11 +263,11 @@ impl Selection {
         if !fields.is_empty() {
             let referred = "select t.key, 0 from objects s join refs r on r.object = s.key \
                             join objects t on t.family = r.target_family and t.id = r.target_id \
-                            where s.family = ? and s.id = ? and r.field in ";
-            statement.push(" union ").append(itself(referred)).push_list(fields);
+                            where s.family = ? and s.id = ? and ";
+            statement.push(" union all ").append(itself(referred)).append(is_one_of("r.field", fields));
         }
         if self.family == PAGE_FAMILY {
-            statement.push(" union ");
+            statement.push(" union all ");
             statement.append(itself("select s.parent, 0 from objects s where s.family = ? and s.id = ?"));
         }
         statement.push(") k join objects o on o.key = k.found left join files f on f.object = o.key where ");
@@ -310,6 +318,16 @@ impl Selection {
         let inner: HashSet<&Key> = inner.iter().collect();
         Ok(outer.iter().filter(|key| inner.contains(key)).copied().collect())
     }
+}
+
+/// The same as `in`, tried row by row: of a list behind `in`, SQLite makes a table first.
+fn is_one_of(column: &str, values: &[String]) -> Sql {
+    let mut condition = sql(format!("case {column}"));
+    for value in values {
+        condition.push(" when ").push_bind(value).push(" then 1");
+    }
+    condition.push(" else 0 end = 1");
+    condition
 }
 
 fn len(keys: &[Key]) -> i64 {

@@ -42,6 +42,26 @@ pub fn sql(text: impl Into<String>) -> Sql {
 }
 
 impl Sql {
+    /// What tells it from every other statement, values and all.
+    pub fn told(&self) -> String {
+        let mut told = self.text.clone();
+        let mut digits = itoa::Buffer::new();
+        for bind in &self.binds {
+            told.push('\n');
+            match bind {
+                Bind::Int(Some(int)) => told.push_str(digits.format(*int)),
+                Bind::Text(Some(text)) => {
+                    // Its length first, so that nothing in it is taken for the next value.
+                    told.push_str(digits.format(text.len()));
+                    told.push('"');
+                    told.push_str(text);
+                }
+                other => told.push_str(&format!("{other:?}")),
+            }
+        }
+        told
+    }
+
     /// Gives the next `?` its value.
     pub fn bind(mut self, value: impl Into<Bind>) -> Self {
         self.binds.push(value.into());
@@ -166,5 +186,6 @@ mod tests {
         whole.push_bind("a").append(sql(", ?").bind(None::<i64>));
         assert_eq!(whole.text, "select ?, ?");
         assert_eq!(whole.binds, [Bind::Int(Some(1)), Bind::Text(Some("a".into())), Bind::Int(None)]);
+        assert_eq!(whole.told(), "select ?, ?\n1\n1\"a\nInt(None)");
     }
 }

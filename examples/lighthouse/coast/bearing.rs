@@ -45,8 +45,9 @@ impl FieldKind for Bearing {
         Some(input.script(include_str!("bearing.js")).style(include_str!("bearing.css")))
     }
 
-    fn api_value(&self, _: &Field, value: Value) -> Value {
-        value.as_i64().map_or(Value::Null, |degrees| json!({ "degrees": degrees, "wind": wind(degrees).0 }))
+    fn api_value(&self, _: &Field, value: &Value) -> Option<Value> {
+        let degrees = value.as_i64();
+        Some(degrees.map_or(Value::Null, |degrees| json!({ "degrees": degrees, "wind": wind(degrees).0 })))
     }
 
     fn answer_type(&self, _: &Field) -> Option<AnswerType> {

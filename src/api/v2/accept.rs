@@ -13,6 +13,16 @@ pub enum Form {
     Page,
 }
 
+impl Form {
+    /// How far each level of the JSON is indented.
+    pub fn indent(self) -> usize {
+        match self {
+            Self::Json(indent) => indent,
+            Self::Page => INDENT,
+        }
+    }
+}
+
 /// Why there is no form to answer in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unacceptable {

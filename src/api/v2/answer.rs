@@ -11,7 +11,6 @@ use serde_json::json;
 use super::accept::Form;
 use super::accept::Unacceptable;
 use super::json;
-use super::json::Json;
 use crate::cache::Answer as Written;
 use crate::cache::Tag;
 use crate::error::Error;
@@ -22,8 +21,8 @@ const TRY_AGAIN_SECONDS: &str = "2";
 /// What a request that was understood is answered with.
 #[derive(Debug)]
 pub enum Answer {
-    /// A JSON object, and what it was made of.
-    Object(Json, Vec<Tag>),
+    /// A JSON text in the form agreed upon, and what it was made of.
+    Object(String, Vec<Tag>),
     /// The address where the object that was looked for is told about.
     Found(String),
 }
@@ -121,12 +120,12 @@ impl From<Unacceptable> for Refusal {
 /// An answer as it is kept and sent: in the form agreed upon, with the headers that all answers have.
 pub fn written(outcome: Result<Answer, Refusal>, form: Form) -> Written {
     let besides = outcome.as_ref().err().and_then(Refusal::header);
-    let (status, object, location) = match outcome {
-        Ok(Answer::Object(value, _)) => (StatusCode::OK, Some(value), None),
+    let (status, text, location) = match outcome {
+        Ok(Answer::Object(text, _)) => (StatusCode::OK, Some(text), None),
         Ok(Answer::Found(address)) => (StatusCode::FOUND, None, Some(address)),
         Err(refusal) => {
             let (status, value) = refusal.told();
-            (status, Some(value.into()), None)
+            (status, Some(json::write(&value, form.indent())), None)
         }
     };
     let mut headers = vec![
@@ -134,13 +133,13 @@ pub fn written(outcome: Result<Answer, Refusal>, form: Form) -> Written {
         (header::VARY, "Accept, Cookie".to_owned()),
         (header::CACHE_CONTROL, "no-cache".to_owned()),
     ];
-    headers.extend(object.as_ref().map(|_| (header::CONTENT_TYPE, content_type(form).to_owned())));
+    headers.extend(text.as_ref().map(|_| (header::CONTENT_TYPE, content_type(form).to_owned())));
     headers.extend(besides);
     headers.extend(location.map(|address| (header::LOCATION, address)));
     Written {
         status: status.as_u16(),
         headers: headers.into_iter().map(|(name, value)| (name.to_string(), value)).collect(),
-        body: object.map_or_else(String::new, |value| spell(&value, form)).into(),
+        body: text.map_or_else(String::new, |text| in_form(text, form)).into(),
     }
 }
 
@@ -176,10 +175,10 @@ pub fn no_such_address() -> Response {
     (StatusCode::NOT_FOUND, content_type, page).into_response()
 }
 
-fn spell(shown: &Json, form: Form) -> String {
+fn in_form(text: String, form: Form) -> String {
     match form {
-        Form::Json(indent) => json::write(shown, indent),
-        Form::Page => page(&json::write(shown, json::INDENT)),
+        Form::Json(_) => text,
+        Form::Page => page(&text),
     }
 }
 

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::http::header;
 use axum::http::request::Parts;
 
+use super::accept::Form;
 use super::answer::Refusal;
 use super::face::Faces;
 use super::params::Params;
@@ -41,6 +42,8 @@ pub struct Ask {
     pub site: Option<Site>,
     /// The query string.
     pub params: Params,
+    /// The form of the answer.
+    pub form: Form,
     /// What addresses of the API begin with.
     pub base: String,
     /// The last event that was followed when it was asked.
@@ -59,7 +62,7 @@ impl Ask {
         cms: Arc<Cms>,
         faces: Arc<Faces>,
         parts: &Parts,
-        params: Params,
+        (params, form): (Params, Form),
         who: &Who,
     ) -> Result<Self, Refusal> {
         let head = cms.snapshot().followed;
@@ -75,7 +78,7 @@ impl Ask {
         let opened = || Passes::of(&cms, &parts.headers, &who.viewer).opened().map(Arc::new);
         let opened = if bounds.is_some() { None } else { opened() };
         let drafts = drafts(&params, who)?.then(|| Drafts::of(schema.clone()));
-        Ok(Self { cms, schema, faces, sites, site, params, base, head, opened, bounds, drafts })
+        Ok(Self { cms, schema, faces, sites, site, params, form, base, head, opened, bounds, drafts })
     }
 
     /// Whether the answer is the same for everybody.
@@ -122,6 +125,7 @@ impl Ask {
             sites: &self.sites,
             scope,
             format,
+            indent: self.form.indent(),
             addresses: &self.cms.addresses,
             renditions: Wanted::read(self)?,
         })

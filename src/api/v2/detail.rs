@@ -5,7 +5,6 @@ use super::answer::Refusal;
 use super::ask::Ask;
 use super::choice::View;
 use super::endpoint::Endpoint;
-use super::json::Json;
 use super::kept;
 use super::listing;
 use super::narrow::Narrowed;
@@ -13,6 +12,7 @@ use super::object::Subject;
 use super::redirects;
 use super::rich::Format;
 use super::show;
+use super::show::Frame;
 use crate::query::Library;
 
 /// One object. The conditions of lists hold here too: an object that does not meet them is not found.
@@ -33,8 +33,8 @@ pub async fn show(ask: &Ask, endpoint: &Endpoint, id: Option<i64>) -> Result<Ans
     let choice = listing::choice(ask, &item.type_, View::Detail)?;
     let format = Format::read(&ask.params)?;
     let setting = ask.setting(&narrowed.scope, format)?;
-    let (shown, mut tags) =
-        show::all(&mut reading, &setting, (&[Subject::Item(&item)], library), &choice).await?;
+    let shown = (&[Subject::Item(&item)][..], library, Frame::One);
+    let (text, mut tags) = show::all(&mut reading, &setting, shown, &choice).await?;
     tags.extend(kept::relatives(&narrowed));
-    Ok(Answer::Object(shown.into_iter().next().unwrap_or(Json::NULL), tags))
+    Ok(Answer::Object(text, tags))
 }

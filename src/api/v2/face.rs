@@ -5,6 +5,9 @@ use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
+
+use super::choice::Choices;
 pub use crate::redirects::REDIRECT;
 use crate::schema::COLLECTION;
 use crate::schema::DOCUMENT;
@@ -119,18 +122,20 @@ pub struct Face {
 /// The faces of all types, and the endpoints that serve them.
 #[derive(Debug)]
 pub struct Faces {
-    by_label: HashMap<String, Arc<Face>>,
+    by_label: HashMap<String, Arc<Face>, RandomState>,
     plain: Arc<Face>,
     referring: HashMap<String, Vec<String>>,
-    endpoints: HashMap<String, String>,
+    endpoints: HashMap<String, String, RandomState>,
+    /// What was chosen of them lately.
+    pub choices: Choices,
 }
 
 impl Faces {
     /// The faces of a schema. With one language alone, objects do not show theirs unasked.
     pub fn new(schema: &Schema, languages: usize) -> Self {
         let plain = Arc::new(Builder::generic().face());
-        let (by_label, endpoints, referring) = (HashMap::new(), HashMap::new(), referring(schema));
-        let mut faces = Self { by_label, plain, referring, endpoints };
+        let (by_label, endpoints, referring) = (HashMap::default(), HashMap::default(), referring(schema));
+        let mut faces = Self { by_label, plain, referring, endpoints, choices: Choices::default() };
         let many_languages = languages > 1;
         for label in [COLLECTION, USER, LOCALE, TAG] {
             faces.by_label.insert(label.to_owned(), faces.plain.clone());

@@ -12,6 +12,7 @@ use super::face::Source;
 use super::object::Subject;
 use super::rich::Format;
 use super::shape::Among;
+use super::shape::Beside;
 use super::shape::Siblings;
 use super::show::MOST_OBJECTS;
 use super::show::Setting;
@@ -23,7 +24,6 @@ use crate::query::Reference;
 use crate::schema::Block;
 use crate::schema::DOCUMENT;
 use crate::schema::Field;
-use crate::schema::IMAGE;
 use crate::schema::PAGE_FAMILY;
 use crate::schema::Shape;
 use crate::schema::Target;
@@ -76,14 +76,18 @@ impl Walk<'_> {
 
     fn chosen(&mut self, subject: Subject<'_>, chosen: &Chosen) {
         let nested = chosen.nested.as_ref();
-        let page = |id| Reference::Id(PAGE_FAMILY.to_owned(), id);
+        let page = Reference::page;
         match (&chosen.field.source, subject) {
             (Source::Declared(field), Subject::Item(item)) => {
                 let siblings = Siblings::of_item(self.setting.schema, item);
                 self.field(&siblings, field, nested);
             }
             (Source::Declared(field), Subject::Row { row, fields, owner, .. }) => {
-                self.field(&Siblings { among: Among::Row(row), fields, owner }, field, nested);
+                self.field(
+                    &Siblings { among: Among::Row(row), fields: Beside::Fields(fields), owner },
+                    field,
+                    nested,
+                );
             }
             (Source::AliasOf, Subject::Item(item)) => self.brief(item.alias_of.map(page)),
             (Source::Parent, Subject::Item(item)) => self.brief(item.parent.map(Reference::Page)),
@@ -130,7 +134,7 @@ impl Walk<'_> {
         if *target == Target::Image && self.wants_renditions() {
             self.image(&id.into());
         }
-        if let Some(item) = self.want(Reference::Id(family.to_owned(), id), nested.extent(target)) {
+        if let Some(item) = self.want(Reference::of(family, id), nested.extent(target)) {
             self.subject(Subject::Item(&item), nested);
         }
     }
@@ -142,14 +146,14 @@ impl Walk<'_> {
             _ => None,
         });
         if let (Some(family), Some(id)) = (target, siblings.value(of).as_i64()) {
-            self.want(Reference::Id(family.to_owned(), id), extent);
+            self.want(Reference::of(family, id), extent);
         }
     }
 
     fn image(&mut self, id: &Value) {
         if let Some(id) = id.as_i64() {
             self.images.insert(id);
-            self.want(Reference::Id(IMAGE.to_owned(), id), Extent::Whole);
+            self.want(Reference::image(id), Extent::Whole);
         }
     }
 
@@ -200,7 +204,7 @@ impl Walk<'_> {
                 rich::Kind::Document => DOCUMENT,
             };
             if is_expanded {
-                self.want(Reference::Id(family.to_owned(), id), Extent::Brief);
+                self.want(Reference::of(family, id), Extent::Brief);
             }
         }
     }

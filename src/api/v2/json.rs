@@ -1,11 +1,6 @@
-//! What an answer shows, and writing it as the original spells JSON: everything but control characters unescaped,
-//! indented by four.
-
-use std::sync::Arc;
+//! Writing JSON as the original spells it: everything but control characters unescaped, indented by four.
 
 use serde_json::Value;
-
-use super::face::FaceField;
 
 /// How far a level is indented where the client did not say.
 pub const INDENT: usize = 4;
@@ -13,142 +8,162 @@ pub const INDENT: usize = 4;
 const USUAL_LENGTH: usize = 16 * 1024;
 /// The first byte of U+2028 and U+2029.
 const FIRST_OF_LINE_ENDS: u8 = 0xe2;
-/// What lines begin with.
-const BLANKS: &str = "                                ";
+/// The end of a line, and what the next one begins with.
+const LINE: &str = "\n                                                ";
 
-/// A value of an answer, which costs little to make, since nobody looks anything up in it.
+/// The JSON text of a value, `indent` blanks a level; 0 writes one line without any blank.
+pub fn write(value: &Value, indent: usize) -> String {
+    let mut out = Writer::new(indent);
+    out.value(value);
+    out.finish()
+}
+
+/// JSON text in the making. Whoever writes says what comes next; commas, line ends and blanks come by themselves.
 #[derive(Debug)]
-pub enum Json {
-    /// One that comes as it is.
-    Value(Value),
-    /// Members in the order of the answer.
-    Object(Vec<(Name, Json)>),
-    /// Items in the order of the answer.
-    List(Vec<Json>),
-}
-
-/// The name of a member.
-#[derive(Debug)]
-pub enum Name {
-    /// One that every such object has.
-    Fixed(&'static str),
-    /// That of a field.
-    Of(Arc<FaceField>),
-    /// One that content decides.
-    Own(String),
-}
-
-impl Name {
-    /// As it is written.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Fixed(name) => name,
-            Self::Of(field) => &field.name,
-            Self::Own(name) => name,
-        }
-    }
-}
-
-impl Json {
-    /// Nothing.
-    pub const NULL: Self = Self::Value(Value::Null);
-
-    /// An object of these members.
-    pub fn object<const N: usize>(members: [(&'static str, Self); N]) -> Self {
-        Self::Object(members.into_iter().map(|(name, shown)| (Name::Fixed(name), shown)).collect())
-    }
-}
-
-impl<V: Into<Value>> From<V> for Json {
-    fn from(value: V) -> Self {
-        Self::Value(value.into())
-    }
-}
-
-/// JSON text, `indent` blanks a level; 0 writes one line without any blank.
-pub fn write(shown: &Json, indent: usize) -> String {
-    let mut out = String::with_capacity(USUAL_LENGTH);
-    Writer { out: &mut out, indent, depth: 0 }.shown(shown);
-    out
-}
-
-struct Writer<'o> {
-    out: &'o mut String,
+pub struct Writer {
+    out: String,
     indent: usize,
     depth: usize,
+    /// Whether the object or list that is being written has nothing in it yet.
+    is_empty: bool,
 }
 
-impl Writer<'_> {
-    fn shown(&mut self, shown: &Json) {
-        match shown {
-            Json::Value(value) => self.value(value),
-            Json::List(items) if items.is_empty() => self.out.push_str("[]"),
-            Json::Object(members) if members.is_empty() => self.out.push_str("{}"),
-            Json::List(items) => self.between('[', ']', items.iter(), |writer, item| writer.shown(item)),
-            Json::Object(members) => self.between('{', '}', members.iter(), |writer, (name, member)| {
-                writer.name(name.as_str());
-                writer.shown(member);
-            }),
+impl Writer {
+    /// An empty text, `indent` blanks a level; with 0 all of it becomes one line without any blank.
+    pub fn new(indent: usize) -> Self {
+        Self { out: String::with_capacity(USUAL_LENGTH), indent, depth: 0, is_empty: true }
+    }
+
+    /// What was written.
+    pub fn finish(self) -> String {
+        self.out
+    }
+
+    /// An object, whose members begin with [`Writer::member`].
+    pub fn object(&mut self, members: impl FnOnce(&mut Self)) {
+        self.between('{', '}', members);
+    }
+
+    /// A list, whose items begin with [`Writer::item`].
+    pub fn list(&mut self, items: impl FnOnce(&mut Self)) {
+        self.between('[', ']', items);
+    }
+
+    /// The name of a member that a model or this program gave it: letters, digits, `_`. Its value comes next.
+    pub fn member(&mut self, name: &str) -> &mut Self {
+        self.next();
+        self.out.push('"');
+        self.out.push_str(name);
+        self.out.push_str(if self.indent == 0 { "\":" } else { "\": " });
+        self
+    }
+
+    /// The same for a name that may be anything.
+    fn any_member(&mut self, name: &str) -> &mut Self {
+        self.next();
+        self.text(name);
+        self.out.push_str(if self.indent == 0 { ":" } else { ": " });
+        self
+    }
+
+    /// Makes way for an item, which comes next.
+    pub fn item(&mut self) -> &mut Self {
+        self.next();
+        self
+    }
+
+    /// A text.
+    pub fn text(&mut self, text: &str) {
+        self.text_of(&[text]);
+    }
+
+    /// A text in several pieces.
+    pub fn text_of(&mut self, pieces: &[&str]) {
+        self.out.push('"');
+        for piece in pieces {
+            self.escaped(piece);
+        }
+        self.out.push('"');
+    }
+
+    /// A text, or nothing.
+    pub fn text_or_null(&mut self, text: Option<&str>) {
+        match text {
+            Some(text) => self.text(text),
+            None => self.null(),
         }
     }
 
-    fn value(&mut self, value: &Value) {
+    /// Nothing.
+    pub fn null(&mut self) {
+        self.out.push_str("null");
+    }
+
+    /// A value that comes as it is.
+    pub fn value(&mut self, value: &Value) {
         match value {
             Value::String(text) => self.text(text),
-            Value::Array(items) if items.is_empty() => self.out.push_str("[]"),
-            Value::Object(members) if members.is_empty() => self.out.push_str("{}"),
-            Value::Array(items) => self.between('[', ']', items.iter(), |writer, item| writer.value(item)),
-            Value::Object(members) => self.between('{', '}', members.iter(), |writer, (name, member)| {
-                writer.name(name);
-                writer.value(member);
-            }),
-            Value::Null => self.out.push_str("null"),
+            Value::Array(items) => self.list(|out| items.iter().for_each(|item| out.item().value(item))),
+            Value::Object(members) => {
+                self.object(|out| members.iter().for_each(|(name, value)| out.any_member(name).value(value)));
+            }
+            Value::Null => self.null(),
             Value::Bool(true) => self.out.push_str("true"),
             Value::Bool(false) => self.out.push_str("false"),
-            Value::Number(number) => self.out.push_str(&number.to_string()),
+            Value::Number(number) => match number.as_i64() {
+                Some(int) => self.int(int),
+                None => self.out.push_str(&number.to_string()),
+            },
         }
     }
 
-    fn between<T>(
-        &mut self,
-        open: char,
-        close: char,
-        items: impl Iterator<Item = T>,
-        write: impl Fn(&mut Self, T),
-    ) {
+    /// A whole number.
+    pub fn int(&mut self, int: i64) {
+        self.out.push_str(itoa::Buffer::new().format(int));
+    }
+
+    /// A whole number, or nothing.
+    pub fn int_or_null(&mut self, int: Option<i64>) {
+        match int {
+            Some(int) => self.int(int),
+            None => self.null(),
+        }
+    }
+
+    fn between(&mut self, open: char, close: char, write: impl FnOnce(&mut Self)) {
         self.out.push(open);
         self.depth += 1;
-        for (number, item) in items.enumerate() {
-            if number > 0 {
-                self.out.push(',');
-            }
-            self.line();
-            write(self, item);
-        }
+        self.is_empty = true;
+        write(self);
         self.depth -= 1;
-        self.line();
+        if !self.is_empty {
+            self.line();
+        }
+        self.is_empty = false;
         self.out.push(close);
     }
 
+    fn next(&mut self) {
+        if !self.is_empty {
+            self.out.push(',');
+        }
+        self.is_empty = false;
+        self.line();
+    }
+
     fn line(&mut self) {
-        if self.indent > 0 {
-            self.out.push('\n');
-            let mut blanks = self.indent * self.depth;
-            while blanks > 0 {
-                let some = blanks.min(BLANKS.len());
-                self.out.push_str(&BLANKS[..some]);
-                blanks -= some;
-            }
+        if self.indent == 0 {
+            return;
+        }
+        let mut blanks = self.indent * self.depth;
+        self.out.push_str(&LINE[..1 + blanks.min(LINE.len() - 1)]);
+        while blanks >= LINE.len() {
+            blanks -= LINE.len() - 1;
+            self.out.push_str(&LINE[1..1 + blanks.min(LINE.len() - 1)]);
         }
     }
 
-    fn name(&mut self, name: &str) {
-        self.text(name);
-        self.out.push_str(if self.indent == 0 { ":" } else { ": " });
-    }
-
-    fn text(&mut self, text: &str) {
-        self.out.push('"');
+    fn escaped(&mut self, text: &str) {
         let mut plain = 0;
         for at in suspects(text.as_bytes()) {
             let Some(char) = text.get(at..).and_then(|rest| rest.chars().next()) else { continue };
@@ -159,7 +174,6 @@ impl Writer<'_> {
             }
         }
         self.out.push_str(&text[plain..]);
-        self.out.push('"');
     }
 }
 
@@ -201,8 +215,12 @@ mod tests {
         let value = json!({"a": [1, 2.5, true, null], "é": "x\u{2028}\u{1}\"\n/ü", "empty": [], "none": {}});
         let four = "{\n    \"a\": [\n        1,\n        2.5,\n        true,\n        null\n    ],\n    \
                     \"é\": \"x\\u2028\\u0001\\\"\\n/ü\",\n    \"empty\": [],\n    \"none\": {}\n}";
-        assert_eq!(write(&value.into(), 4), four);
-        assert_eq!(write(&json!({"a": [1, {"b": 2}]}).into(), 0), r#"{"a":[1,{"b":2}]}"#);
-        assert_eq!(write(&json!({"a": 350.0}).into(), 2), "{\n  \"a\": 350.0\n}");
+        assert_eq!(write(&value, 4), four);
+        assert_eq!(write(&json!({"a": [1, {"b": 2}]}), 0), r#"{"a":[1,{"b":2}]}"#);
+        assert_eq!(write(&json!({"a": 350.0}), 2), "{\n  \"a\": 350.0\n}");
+        assert_eq!(
+            write(&json!([-1, u64::MAX, [[]], {"a": [{}]}]), 0),
+            r#"[-1,18446744073709551615,[[]],{"a":[{}]}]"#
+        );
     }
 }

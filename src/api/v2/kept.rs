@@ -38,11 +38,11 @@ const FORMAL: [&str; 2] = ["format", "_"];
 /// another each time, a search follows the index, which may be behind the log, and a list refuses parameters that it
 /// does not know, and what is shown to one person is shown to no other. Parameters that say the same in another order
 /// or spelling have one key, and those that nobody reads have no part in it.
-pub fn key(ask: &Ask, endpoint: &Endpoint, form: Form, view: &View, path: &str) -> Option<String> {
+pub fn key(ask: &Ask, endpoint: &Endpoint, view: &View, path: &str) -> Option<String> {
     if !ask.is_public() || ask.params.get("search").is_some() || ask.params.get("order") == Some("random") {
         return None;
     }
-    let label = Narrowed::base(ask, endpoint).ok()?.label;
+    let label = Narrowed::label(ask, endpoint).ok()?;
     let face = ask.faces.get(&label);
     let is_read = |name: &str| endpoint.operations().contains(&name) || columns::stored(face, name).is_some();
     if matches!(view, View::List) && !ask.params.iter().all(|(name, _)| is_read(name)) {
@@ -52,7 +52,7 @@ pub fn key(ask: &Ask, endpoint: &Endpoint, form: Form, view: &View, path: &str) 
     let mut params: Vec<(&str, &str)> = ask.params.iter().filter(|(name, _)| counts(name)).collect();
     params.sort_unstable();
     let site = ask.site.as_ref().map_or(0, |site| site.id);
-    let key = format!("v2 {site} {form:?} {path} {params:?}");
+    let key = format!("v2 {site} {:?} {path} {params:?}", ask.form);
     (key.len() <= LONGEST_KEY).then_some(key)
 }
 
@@ -60,11 +60,10 @@ pub fn key(ask: &Ask, endpoint: &Endpoint, form: Form, view: &View, path: &str) 
 pub async fn or_made(
     ask: &Ask,
     key: Option<String>,
-    form: Form,
     make: impl Future<Output = Result<Answer, Refusal>>,
 ) -> Arc<Kept> {
     let Some(key) = key else {
-        let written = answer::written(make.await, form);
+        let written = answer::written(make.await, ask.form);
         let written = if ask.is_public() { written } else { answer::for_one_alone(written) };
         return Arc::new(Kept::passing(written));
     };
@@ -75,11 +74,11 @@ pub async fn or_made(
             _ => None,
         };
         // A cache that takes one form for the other must not come to keep the page for eyes.
-        let sort = matches!(form, Form::Json(_)).then_some(Sort::Api);
+        let sort = matches!(ask.form, Form::Json(_)).then_some(Sort::Api);
         Ok::<_, std::convert::Infallible>(Made {
             made_of,
             sort,
-            ..Made::passing(answer::written(outcome, form))
+            ..Made::passing(answer::written(outcome, ask.form))
         })
     };
     web::kept(&ask.cms, (key, ask.head), made).await.unwrap_or_else(|never| match never {})
@@ -93,14 +92,12 @@ pub fn looked_at(library: &Library, subjects: &[Subject<'_>]) -> Vec<Tag> {
         Subject::Item(item) => Some(*item),
         _ => None,
     });
-    for item in
-        shown.chain(library.asked().filter_map(|reference| library.get(reference).map(|item| &**item)))
-    {
+    for item in shown.chain(library.asked().filter_map(|(_, item)| item.map(AsRef::as_ref))) {
         tags.extend(item_tags(item));
         let place = item.path.as_ref().and_then(TreePath::parent);
         above.extend(item.parent.zip(place));
     }
-    for reference in library.asked().filter(|reference| library.get(reference).is_none()) {
+    for (reference, _) in library.asked().filter(|(_, item)| item.is_none()) {
         match reference {
             Reference::Id(family, id) => tags.extend(unseen(family, *id)),
             Reference::Page(key) => {

@@ -1,5 +1,7 @@
 //! `GET /api/v2/{endpoint}/`: a list.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 use serde_json::json;
 
@@ -11,7 +13,6 @@ use super::choice::View;
 use super::cursor;
 use super::endpoint::Endpoint;
 use super::fields::Fields;
-use super::json::Json;
 use super::kept;
 use super::narrow;
 use super::narrow::Narrowed;
@@ -20,6 +21,7 @@ use super::object::Subject;
 use super::redirects;
 use super::rich::Format;
 use super::show;
+use super::show::Frame;
 use crate::query::Item;
 use crate::query::Library;
 use crate::query::Position;
@@ -52,21 +54,19 @@ pub async fn list(ask: &Ask, endpoint: &Endpoint) -> Result<Answer, Refusal> {
     let (meta, items) = window.look(ask, (endpoint, &narrowed), &mut reading).await?;
     let subjects: Vec<_> = items.iter().map(Subject::Item).collect();
     let library = Library::new(narrowed.scope.everywhere());
-    let (items, mut tags) = show::all(&mut reading, &setting, (&subjects, library), &choice).await?;
+    let shown = (&subjects[..], library, Frame::List(meta));
+    let (text, mut tags) = show::all(&mut reading, &setting, shown, &choice).await?;
     tags.extend(kept::list(&narrowed, endpoint));
-    Ok(Answer::Object(of(items, meta), tags))
-}
-
-/// A page of a list, with what is told of all of it.
-pub fn of(items: Vec<Json>, meta: Value) -> Json {
-    Json::object([("meta", meta.into()), ("items", Json::List(items))])
+    Ok(Answer::Object(text, tags))
 }
 
 /// The fields that a request asks for.
-pub fn choice(ask: &Ask, label: &str, view: View) -> Result<Choice, Refusal> {
+pub fn choice(ask: &Ask, label: &str, view: View) -> Result<Arc<Choice>, Refusal> {
     let text = ask.params.get("fields").unwrap_or_default();
-    let fields = Fields::parse(text).map_err(|why| Refusal::bad(format!("fields error: {why}")))?;
-    Choice::new(&ask.faces, label, &fields, view).map_err(Refusal::bad)
+    ask.faces.choices.of((view, label, text), || {
+        let fields = Fields::parse(text).map_err(|why| Refusal::bad(format!("fields error: {why}")))?;
+        Choice::new(&ask.faces, label, &fields, view).map_err(Refusal::bad)
+    })
 }
 
 /// Which part of a list is asked for, and how much of it.

@@ -51,5 +51,5 @@ pub fn typescript(schema: &Schema, config: &Config) -> String {
 pub fn openapi(schema: &Schema, config: &Config) -> String {
     let about = types::About { server: config.base_url.as_str(), limit_max: config.api.limit_max };
     let faces = face::Faces::new(schema, config.site.languages.len());
-    json::write(&types::openapi(schema, &faces, &about).into(), json::INDENT)
+    json::write(&types::openapi(schema, &faces, &about), json::INDENT)
 }

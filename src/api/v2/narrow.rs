@@ -33,6 +33,14 @@ pub struct Narrowed {
 }
 
 impl Narrowed {
+    /// The label whose fields an endpoint's answer may show.
+    pub fn label(ask: &Ask, endpoint: &Endpoint) -> Result<String, Refusal> {
+        match endpoint {
+            Endpoint::Pages => types(ask).map(|types| label(&types)),
+            other => Ok(other.label().to_owned()),
+        }
+    }
+
     /// What an endpoint serves, before any condition but `type` and `site`.
     pub fn base(ask: &Ask, endpoint: &Endpoint) -> Result<Self, Refusal> {
         if *endpoint != Endpoint::Pages {
@@ -42,11 +50,7 @@ impl Narrowed {
             return Ok(Self { selection, label, types, scope, relatives: Vec::new() });
         }
         let types = types(ask)?;
-        let scope = ask.scope()?;
-        let label = match types.as_slice() {
-            [one] => one.clone(),
-            _ => PAGE.to_owned(),
-        };
+        let (scope, label) = (ask.scope()?, label(&types));
         let types = if types.iter().any(|label| label == PAGE) { Vec::new() } else { types };
         let selection = Selection::pages(scope.clone()).of_types(types.clone());
         Ok(Self { selection, label, types, scope, relatives: Vec::new() })
@@ -69,18 +73,17 @@ impl Narrowed {
             if let Some(field) = columns::stored(&face, name) {
                 by_fields.push(field);
                 columns::require(ask, &self.label, field)?;
-                self.add(columns::filters(field, text)?);
+                self = self.with(columns::filters(field, text)?);
             }
         }
         if *endpoint == Endpoint::Pages {
             let filters = self.tree(ask, conn).await?;
-            self.add(filters);
+            self = self.with(filters);
         }
         let order = ordering::read(ask, &self.label, &face)?;
         if *endpoint == Endpoint::Pages {
             let filter = self.translation(ask, conn).await?;
-            self.add(filter);
-            self.add(locale(ask)?);
+            self = self.with(filter).with(locale(ask)?);
         }
         if ask.params.get("search").is_some() {
             if ask.is_of_drafts() {
@@ -96,10 +99,9 @@ impl Narrowed {
         Ok(self)
     }
 
-    fn add(&mut self, filters: impl IntoIterator<Item = Filter>) {
-        for filter in filters {
-            self.selection = self.selection.clone().filter(filter);
-        }
+    fn with(mut self, filters: impl IntoIterator<Item = Filter>) -> Self {
+        self.selection = filters.into_iter().fold(self.selection, Selection::filter);
+        self
     }
 }
 
@@ -115,6 +117,14 @@ pub fn refuse_unknown(ask: &Ask, endpoint: &Endpoint, face: &Face) -> Result<(),
             "query parameter is not an operation or a recognised field: {}",
             unknown.join(", ")
         ))),
+    }
+}
+
+/// The one type that is asked for, or that of every page.
+fn label(types: &[String]) -> String {
+    match types {
+        [one] => one.clone(),
+        _ => PAGE.to_owned(),
     }
 }
 

@@ -5,10 +5,10 @@ use serde_json::Value;
 use super::choice::Choice;
 use super::choice::Chosen;
 use super::face::Source;
-use super::json::Json;
-use super::json::Name;
+use super::json::Writer;
 use super::shape;
 use super::shape::Among;
+use super::shape::Beside;
 use super::shape::Siblings;
 use super::show::Show;
 use crate::base::Timestamp;
@@ -21,7 +21,6 @@ use crate::schema::COLLECTION;
 use crate::schema::Document;
 use crate::schema::Field;
 use crate::schema::IMAGE;
-use crate::schema::PAGE_FAMILY;
 
 /// What is shown.
 #[derive(Clone, Copy)]
@@ -63,86 +62,88 @@ impl<'a> Subject<'a> {
         }
     }
 
-    fn id(self) -> Value {
+    fn id(self) -> Option<i64> {
         match self {
-            Self::Item(item) => item.id.into(),
-            Self::Row { row, .. } => row.get("id").cloned().unwrap_or_default(),
-            Self::Bare(_, id) => id.into(),
-            Self::Redirect(redirect) => redirect.id.into(),
+            Self::Item(item) => Some(item.id),
+            Self::Row { row, .. } => row.get("id").and_then(Value::as_i64),
+            Self::Bare(_, id) => Some(id),
+            Self::Redirect(redirect) => Some(redirect.id),
         }
     }
 }
 
 /// An object with the chosen fields: its id, then `meta`, then the others.
-pub fn object(show: &Show<'_>, subject: Subject<'_>, choice: &Choice) -> Json {
-    if !show.takes_one_more() {
-        return Json::Object(Vec::new());
-    }
-    let is_id = |chosen: &&Chosen| matches!(chosen.field.source, Source::Id);
-    let mut out = Vec::with_capacity(choice.body.len() + 1);
-    add(&mut out, show, subject, choice.body.iter().filter(is_id));
-    if !choice.meta.is_empty() {
-        let mut meta = Vec::with_capacity(choice.meta.len());
-        add(&mut meta, show, subject, &choice.meta);
-        out.push((Name::Fixed("meta"), Json::Object(meta)));
-    }
-    add(&mut out, show, subject, choice.body.iter().filter(|chosen| !is_id(chosen)));
-    Json::Object(out)
+pub fn object(out: &mut Writer, show: &Show<'_>, subject: Subject<'_>, choice: &Choice) {
+    object_with(out, show, subject, choice, |_| ());
 }
 
-fn add<'c>(
-    out: &mut Vec<(Name, Json)>,
+/// The same, with what comes behind the fields.
+pub fn object_with(
+    out: &mut Writer,
     show: &Show<'_>,
     subject: Subject<'_>,
-    fields: impl IntoIterator<Item = &'c Chosen>,
+    choice: &Choice,
+    behind: impl FnOnce(&mut Writer),
 ) {
-    for chosen in fields {
-        if let Some(value) = field(show, subject, chosen) {
-            out.push((Name::Of(chosen.field.clone()), value));
+    let has_room = show.takes_one_more();
+    out.object(|out| {
+        if !has_room {
+            return;
         }
-    }
+        let is_id = |chosen: &&Chosen| matches!(chosen.field.source, Source::Id);
+        choice.body.iter().filter(is_id).for_each(|chosen| field(out, show, subject, chosen));
+        if !choice.meta.is_empty() {
+            let meta = |out: &mut Writer| choice.meta.iter().for_each(|of| field(out, show, subject, of));
+            out.member("meta").object(meta);
+        }
+        let others = choice.body.iter().filter(|chosen| !is_id(chosen));
+        others.for_each(|chosen| field(out, show, subject, chosen));
+        behind(out);
+    });
 }
 
-/// The value of a field; `None` leaves its key out.
-fn field(show: &Show<'_>, subject: Subject<'_>, chosen: &Chosen) -> Option<Json> {
+/// A field with its name; where no endpoint serves an object, the address of its detail view is left out.
+fn field(out: &mut Writer, show: &Show<'_>, subject: Subject<'_>, chosen: &Chosen) {
+    if let Source::DetailUrl = chosen.field.source {
+        return show.detail_url(out, subject.label(), subject.id());
+    }
+    out.member(&chosen.field.name);
+    let nested = chosen.nested.as_ref();
     match (&chosen.field.source, subject) {
-        (Source::Id, subject) => Some(subject.id().into()),
-        (Source::Type, subject) => Some(subject.label().into()),
-        (Source::DetailUrl, subject) => show.detail_url(subject.label(), subject.id()).map(Json::from),
+        (Source::Id, subject) => out.int_or_null(subject.id()),
+        (Source::Type, subject) => out.text(subject.label()),
         (Source::Declared(field), Subject::Item(item)) => {
-            let siblings = Siblings::of_item(show.schema, item);
-            Some(shape::value(show, &siblings, field, chosen.nested.as_ref()))
+            shape::value(out, show, &Siblings::of_item(show.schema, item), field, nested);
         }
         (Source::Declared(field), Subject::Row { row, fields, owner, .. }) => {
-            let siblings = Siblings { among: Among::Row(row), fields, owner };
-            Some(shape::value(show, &siblings, field, chosen.nested.as_ref()))
+            let siblings = Siblings { among: Among::Row(row), fields: Beside::Fields(fields), owner };
+            shape::value(out, show, &siblings, field, nested);
         }
-        (source, Subject::Item(item)) => Some(built_in(show, item, source, chosen.nested.as_ref())),
-        (Source::OldPath, Subject::Redirect(redirect)) => Some(redirect.old_path.as_str().into()),
-        (Source::Location, Subject::Redirect(redirect)) => Some(show.location(redirect).into()),
-        _ => Some(Json::NULL),
+        (source, Subject::Item(item)) => built_in(out, show, item, source, nested),
+        (Source::OldPath, Subject::Redirect(redirect)) => out.text(&redirect.old_path),
+        (Source::Location, Subject::Redirect(redirect)) => out.value(&show.location(redirect)),
+        _ => out.null(),
     }
 }
 
-fn built_in(show: &Show<'_>, item: &Item, source: &Source, nested: Option<&Choice>) -> Json {
-    let text = |text: &Option<String>| Json::from(text.as_deref().unwrap_or_default());
+fn built_in(out: &mut Writer, show: &Show<'_>, item: &Item, source: &Source, nested: Option<&Choice>) {
     match source {
-        Source::Title => item.title.as_str().into(),
-        Source::HtmlUrl => show.html_url(item).into(),
-        Source::Slug => text(&item.slug),
-        Source::ShowInMenus => item.show_in_menus.unwrap_or_default().into(),
-        Source::SeoTitle => text(&item.seo_title),
-        Source::SearchDescription => text(&item.search_description),
-        Source::FirstPublishedAt => item.first_published_at.map(moment).into(),
-        Source::AliasOf => relative(show, item.alias_of.map(|id| Reference::Id(PAGE_FAMILY.to_owned(), id))),
-        Source::Parent => relative(show, item.parent.map(Reference::Page)),
-        Source::Locale => item.locale.clone().into(),
-        Source::Tags => shape::tags(item.doc.get("tags").unwrap_or(&Value::Null)).into(),
-        Source::DownloadUrl => show.download_url(item).into(),
-        Source::Width => picture(item).and_then(|picture| picture.width).into(),
-        Source::Height => picture(item).and_then(|picture| picture.height).into(),
-        Source::Collection => collection(show, item, nested),
-        _ => Json::NULL,
+        Source::Title => out.text(&item.title),
+        Source::HtmlUrl => out.text_or_null(show.html_url(item).as_deref()),
+        Source::Slug => out.text(item.slug.as_deref().unwrap_or_default()),
+        Source::ShowInMenus => out.value(&item.show_in_menus.unwrap_or_default().into()),
+        Source::SeoTitle => out.text(item.seo_title.as_deref().unwrap_or_default()),
+        Source::SearchDescription => out.text(item.search_description.as_deref().unwrap_or_default()),
+        Source::FirstPublishedAt => out.text_or_null(item.first_published_at.map(moment).as_deref()),
+        Source::AliasOf => relative(out, show, item.alias_of.map(Reference::page)),
+        Source::Parent => relative(out, show, item.parent.map(Reference::Page)),
+        Source::Locale => out.text_or_null(item.locale.as_deref()),
+        Source::Tags => out.value(&shape::tags(item.doc.get("tags").unwrap_or(&Value::Null))),
+        Source::DownloadUrl => out.value(&show.download_url(item)),
+        Source::Width => out.int_or_null(picture(item).and_then(|picture| picture.width)),
+        Source::Height => out.int_or_null(picture(item).and_then(|picture| picture.height)),
+        Source::Collection => collection(out, show, item, nested),
+        _ => out.null(),
     }
 }
 
@@ -151,27 +152,33 @@ fn picture(item: &Item) -> Option<&Picture> {
 }
 
 /// A page above or beside, told in the one way that has no choice of fields.
-fn relative(show: &Show<'_>, reference: Option<Reference>) -> Json {
+fn relative(out: &mut Writer, show: &Show<'_>, reference: Option<Reference>) {
     let page = reference.and_then(|reference| show.at_least(&reference, Extent::Brief));
-    let Some(page) = page.filter(|page| show.holds(page)) else { return Json::NULL };
-    let meta = [
-        ("type", page.type_.as_str().into()),
-        ("detail_url", show.detail_url(&page.type_, page.id.into()).into()),
-        ("html_url", show.html_url(page).into()),
-    ];
-    let meta = Json::object(meta);
-    Json::object([("id", page.id.into()), ("meta", meta), ("title", page.title.as_str().into())])
+    let Some(page) = page.filter(|page| show.holds(page)) else { return out.null() };
+    out.object(|out| {
+        out.member("id").int(page.id);
+        out.member("meta").object(|out| {
+            out.member("type").text(&page.type_);
+            show.detail_url(out, &page.type_, Some(page.id));
+            out.member("html_url").text_or_null(show.html_url(page).as_deref());
+        });
+        out.member("title").text(&page.title);
+    });
 }
 
-fn collection(show: &Show<'_>, item: &Item, nested: Option<&Choice>) -> Json {
+fn collection(out: &mut Writer, show: &Show<'_>, item: &Item, nested: Option<&Choice>) {
     match (item.collection, nested) {
-        (Some(id), Some(nested)) => object(show, Subject::Bare(COLLECTION, id), nested),
-        _ => Json::NULL,
+        (Some(id), Some(nested)) => object(out, show, Subject::Bare(COLLECTION, id), nested),
+        _ => out.null(),
     }
 }
 
 /// A moment as the original writes it: fractions of a second only where there are any.
 pub fn moment(moment: Timestamp) -> String {
-    let text = moment.to_string();
-    text.strip_suffix(".000000Z").map(|whole| format!("{whole}Z")).unwrap_or(text)
+    let mut text = moment.to_string();
+    if let Some(whole) = text.strip_suffix(".000000Z") {
+        text.truncate(whole.len());
+        text.push('Z');
+    }
+    text
 }

@@ -11,13 +11,13 @@ use super::endpoint::Endpoint;
 use super::face::REDIRECT;
 use super::face::Source;
 use super::find;
-use super::json::Json;
 use super::listing;
 use super::narrow;
 use super::object::Subject;
 use super::ordering;
 use super::rich::Format;
 use super::show;
+use super::show::Frame;
 use super::words;
 use crate::cache::Tag;
 use crate::query::By;
@@ -43,10 +43,11 @@ pub async fn list(ask: &Ask) -> Result<Answer, Refusal> {
     };
     let subjects: Vec<_> = redirects.iter().map(Subject::Redirect).collect();
     let (scope, library) = (ask.everywhere(), Library::new(ask.everywhere()));
-    let (items, mut tags) =
-        show::all(&mut reading, &ask.setting(&scope, format)?, (&subjects, library), &choice).await?;
+    let setting = ask.setting(&scope, format)?;
+    let shown = (&subjects[..], library, Frame::List(json!({ "total_count": total })));
+    let (text, mut tags) = show::all(&mut reading, &setting, shown, &choice).await?;
     tags.push(Tag::Type(REDIRECT.to_owned()));
-    Ok(Answer::Object(listing::of(items, json!({ "total_count": total })), tags))
+    Ok(Answer::Object(text, tags))
 }
 
 /// One redirect.
@@ -60,10 +61,10 @@ pub async fn show(ask: &Ask, id: Option<i64>) -> Result<Answer, Refusal> {
     let format = Format::read(&ask.params)?;
     let (scope, library) = (ask.everywhere(), Library::new(ask.everywhere()));
     let setting = ask.setting(&scope, format)?;
-    let (shown, mut tags) =
-        show::all(&mut reading, &setting, (&[Subject::Redirect(redirect)], library), &choice).await?;
+    let shown = (&[Subject::Redirect(redirect)][..], library, Frame::One);
+    let (text, mut tags) = show::all(&mut reading, &setting, shown, &choice).await?;
     tags.push(Tag::Type(REDIRECT.to_owned()));
-    Ok(Answer::Object(shown.into_iter().next().unwrap_or(Json::NULL), tags))
+    Ok(Answer::Object(text, tags))
 }
 
 /// The redirect that answers a path: with its query, then without.

@@ -6,13 +6,11 @@ use serde_json::Value;
 
 use super::answer::Refusal;
 use super::ask::Ask;
-use super::json::Json;
-use super::json::Name;
+use super::json::Writer;
 use super::show::Show;
 use crate::media::Spec;
 use crate::query::Item;
 use crate::query::Reference;
-use crate::schema::IMAGE;
 
 /// The parameter, and the key beside an object's fields that answers it.
 pub const RENDITIONS: &str = "renditions";
@@ -51,18 +49,16 @@ impl Wanted {
         self.0.is_empty()
     }
 
-    /// Puts the renditions of these images beside an object's fields, by image and filter spec; `own` is the object, if
-    /// it is an image itself. Images that the visitor may not see are left out.
-    pub fn put(&self, show: &Show<'_>, object: &mut Json, images: &BTreeSet<i64>, own: Option<&Item>) {
-        let Json::Object(object) = object else { return };
-        let image = |id: &i64| {
-            let found = show.get(&Reference::Id(IMAGE.to_owned(), *id)).map(AsRef::as_ref);
-            Some((Name::Own(id.to_string()), self.of(show, found?).into()))
-        };
-        let mut all: Vec<(Name, Json)> = images.iter().filter_map(image).collect();
+    /// Writes the renditions of these images beside an object's fields, by image and filter spec; `own` is the object,
+    /// if it is an image itself. Images that the visitor may not see are left out.
+    pub fn write(&self, out: &mut Writer, show: &Show<'_>, images: &BTreeSet<i64>, own: Option<&Item>) {
+        let seen = |id: &i64| show.get(&Reference::image(*id)).map(AsRef::as_ref);
         let own = own.filter(|own| !images.contains(&own.id));
-        all.extend(own.map(|own| (Name::Own(own.id.to_string()), self.of(show, own).into())));
-        object.push((Name::Fixed(RENDITIONS), Json::Object(all)));
+        out.member(RENDITIONS).object(|out| {
+            for image in images.iter().filter_map(seen).chain(own) {
+                out.member(&image.id.to_string()).value(&self.of(show, image));
+            }
+        });
     }
 
     fn of(&self, show: &Show<'_>, image: &Item) -> Value {

@@ -6,7 +6,6 @@ use super::show::Show;
 use super::show::document_path;
 use crate::query::Reference;
 use crate::schema::DOCUMENT;
-use crate::schema::IMAGE;
 use crate::schema::PAGE_FAMILY;
 use crate::text;
 use crate::text::rich;
@@ -65,7 +64,7 @@ impl Links for Show<'_> {
 
     fn image(&self, id: i64, format: &str) -> Option<RichImage> {
         let width = if format == "fullwidth" { "width-800" } else { "width-500" };
-        let image = self.get(&Reference::Id(IMAGE.to_owned(), id))?;
+        let image = self.get(&Reference::image(id))?;
         let (url, size) = self.made(image, width)?;
         Some(RichImage { url, width: size.width, height: size.height })
     }

@@ -25,6 +25,7 @@ use super::detail;
 use super::endpoint::Endpoint;
 use super::face::Faces;
 use super::find;
+use super::json;
 use super::json::INDENT;
 use super::kept;
 use super::listing;
@@ -109,9 +110,8 @@ async fn document(State(api): State<Arc<Api>>, request: Request) -> Response {
     let about = About { server: config.base_url.as_str(), limit_max: config.api.limit_max };
     let outcome = Who::of(&api.cms, &mut parts).await;
     let outcome = outcome.map(|_| openapi(&api.cms.schema, &api.faces(), &about));
-    let written =
-        answer::written(outcome.map(|made| Answer::Object(made.into(), Vec::new())), Form::Json(INDENT));
-    web::conditional(&parts.headers, written)
+    let outcome = outcome.map(|made| Answer::Object(json::write(&made, INDENT), Vec::new()));
+    web::conditional(&parts.headers, answer::written(outcome, Form::Json(INDENT)))
 }
 
 async fn at(State(api): State<Arc<Api>>, request: Request) -> Response {
@@ -156,16 +156,16 @@ async fn write(cms: &Arc<Cms>, faces: Arc<Faces>, target: &Target, parts: &Parts
     };
     match parts.method {
         Method::GET | Method::HEAD => {
-            let ask = match Ask::new(cms.clone(), faces, parts, params, who) {
+            let ask = match Ask::new(cms.clone(), faces, parts, (params, form), who) {
                 Ok(ask) => ask,
                 Err(refusal) => return refused(refusal, form),
             };
-            let key = kept::key(&ask, &target.endpoint, form, &target.view, parts.uri.path());
-            kept::or_made(&ask, key, form, look(&ask, target)).await
+            let key = kept::key(&ask, &target.endpoint, &target.view, parts.uri.path());
+            kept::or_made(&ask, key, look(&ask, target)).await
         }
         Method::OPTIONS => {
-            let description = answer::description(&target.name);
-            Arc::new(Kept::passing(answer::written(Ok(Answer::Object(description.into(), Vec::new())), form)))
+            let description = json::write(&answer::description(&target.name), form.indent());
+            Arc::new(Kept::passing(answer::written(Ok(Answer::Object(description, Vec::new())), form)))
         }
         ref method => {
             let words = format!("Method \"{method}\" not allowed.");

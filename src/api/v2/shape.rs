@@ -1,5 +1,6 @@
 //! The value of a declared field, as an answer shows it: the one place of this API that looks at shapes.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use serde_json::Map;
@@ -7,7 +8,7 @@ use serde_json::Value;
 use serde_json::json;
 
 use super::choice::Choice;
-use super::json::Json;
+use super::json::Writer;
 use super::object;
 use super::object::Subject;
 use super::show::Show;
@@ -35,12 +36,21 @@ pub enum Among<'a> {
     Row(&'a Document),
 }
 
+/// Fields that stand beside each other.
+#[derive(Clone, Copy)]
+pub enum Beside<'a> {
+    /// These.
+    Fields(&'a [Field]),
+    /// Those of the object's type.
+    OfType(&'a Schema),
+}
+
 /// What a field stands among: the other values and fields, and the object that all of it belongs to.
 pub struct Siblings<'a> {
     /// The values.
     pub among: Among<'a>,
     /// What they are values of.
-    pub fields: &'a [Field],
+    pub fields: Beside<'a>,
     /// The object.
     pub owner: &'a Item,
 }
@@ -48,13 +58,15 @@ pub struct Siblings<'a> {
 impl<'a> Siblings<'a> {
     /// The fields of a whole object.
     pub fn of_item(schema: &'a Schema, item: &'a Item) -> Self {
-        let fields = schema.get(&item.type_).map(|declared| declared.fields.as_slice()).unwrap_or_default();
-        Self { among: Among::Object(&item.doc), fields, owner: item }
+        Self { among: Among::Object(&item.doc), fields: Beside::OfType(schema), owner: item }
     }
 
     /// The field of this name.
     pub fn field(&self, name: &str) -> Option<&'a Field> {
-        self.fields.iter().find(|field| field.name == name)
+        match self.fields {
+            Beside::Fields(fields) => fields.iter().find(|field| field.name == name),
+            Beside::OfType(schema) => schema.get(&self.owner.type_)?.field(name),
+        }
     }
 
     /// The value of this name, if there is one.
@@ -71,8 +83,14 @@ impl<'a> Siblings<'a> {
     }
 }
 
-/// The value of a field of an object or a row.
-pub fn value(show: &Show<'_>, siblings: &Siblings<'_>, field: &Field, nested: Option<&Choice>) -> Json {
+/// Writes the value of a field of an object or a row.
+pub fn value(
+    out: &mut Writer,
+    show: &Show<'_>,
+    siblings: &Siblings<'_>,
+    field: &Field,
+    nested: Option<&Choice>,
+) {
     let initial;
     let stored = match siblings.stored(&field.name) {
         Some(stored) => stored,
@@ -83,26 +101,33 @@ pub fn value(show: &Show<'_>, siblings: &Siblings<'_>, field: &Field, nested: Op
         }
     };
     match (&field.shape, nested) {
-        (Shape::Link(target), Some(nested)) => link(show, target, stored, nested).unwrap_or(Json::NULL),
-        (Shape::Links(target), Some(nested)) => {
-            let ids = in_order(show, target, stored);
-            Json::List(ids.into_iter().filter_map(|id| link(show, target, id, nested)).collect())
-        }
-        (Shape::Children { label, fields }, Some(nested)) => {
-            let rows = stored.as_array().into_iter().flatten().filter_map(Value::as_object);
+        (Shape::Link(target), Some(nested)) => match linked(show, target, stored, nested) {
+            Some(subject) => object::object(out, show, subject, nested),
+            None => out.null(),
+        },
+        (Shape::Links(target), Some(nested)) => out.list(|out| {
+            let ids = in_order(show, target, stored).into_iter();
+            for subject in ids.filter_map(|id| linked(show, target, id, nested)) {
+                object::object(out.item(), show, subject, nested);
+            }
+        }),
+        (Shape::Children { label, fields }, Some(nested)) => out.list(|out| {
             let owner = siblings.owner;
-            let row = |row| object::object(show, Subject::Row { row, label, fields, owner }, nested);
-            Json::List(rows.map(row).collect())
-        }
-        (Shape::Parent, Some(nested)) => object::object(show, Subject::Item(siblings.owner), nested),
+            for row in stored.as_array().into_iter().flatten().filter_map(Value::as_object) {
+                object::object(out.item(), show, Subject::Row { row, label, fields, owner }, nested);
+            }
+        }),
+        (Shape::Parent, Some(nested)) => object::object(out, show, Subject::Item(siblings.owner), nested),
         (Shape::Rendition { of, spec }, _) => {
             let image = image_of(siblings.value(of)).and_then(|reference| show.get(&reference));
-            image.map_or(Json::NULL, |image| show.rendition(image, spec).into())
+            out.value(&image.map_or(Value::Null, |image| show.rendition(image, spec)));
         }
-        (Shape::ChoiceLabel { of }, _) => choice_label(siblings, of).into(),
-        (Shape::Related { of, field }, _) => related(show, siblings, of, field).into(),
-        (Shape::Address { of }, _) => address(show, siblings, of).into(),
-        _ => within(show, field, stored).into(),
+        (Shape::ChoiceLabel { of }, _) => out.value(&choice_label(siblings, of)),
+        (Shape::Related { of, field }, _) => {
+            out.value(&related(show, siblings, of, field).unwrap_or_default())
+        }
+        (Shape::Address { of }, _) => out.value(&address(show, siblings, of)),
+        _ => out.value(&within(show, field, stored)),
     }
 }
 
@@ -139,21 +164,20 @@ fn compare(one: Option<Value>, other: Option<Value>) -> Ordering {
 }
 
 /// The object at the other end; `None` if there is none, or none that this viewer may see.
-fn link(show: &Show<'_>, target: &Target, id: &Value, nested: &Choice) -> Option<Json> {
+fn linked<'s>(show: &'s Show<'_>, target: &Target, id: &Value, nested: &Choice) -> Option<Subject<'s>> {
     let id = id.as_i64()?;
     match target {
-        Target::Collection => Some(object::object(show, Subject::Bare(COLLECTION, id), nested)),
-        Target::User => Some(object::object(show, Subject::Bare(USER, id), nested)),
+        Target::Collection => Some(Subject::Bare(COLLECTION, id)),
+        Target::User => Some(Subject::Bare(USER, id)),
         Target::Page(_) | Target::Image | Target::Document | Target::Snippet(_) => {
-            let reference = Reference::Id(target.family()?.to_owned(), id);
-            let item = show.at_least(&reference, nested.extent(target));
-            item.map(|item| object::object(show, Subject::Item(item), nested))
+            let reference = Reference::of(target.family()?, id);
+            show.at_least(&reference, nested.extent(target)).map(|item| Subject::Item(item))
         }
     }
 }
 
 fn image_of(value: &Value) -> Option<Reference> {
-    Some(Reference::Id(IMAGE.to_owned(), value.as_i64()?))
+    Some(Reference::image(value.as_i64()?))
 }
 
 fn choice_label(siblings: &Siblings<'_>, of: &str) -> Value {
@@ -166,10 +190,10 @@ fn choice_label(siblings: &Siblings<'_>, of: &str) -> Value {
 /// A field of the object that another field refers to, shown as it would be in a block.
 fn related(show: &Show<'_>, siblings: &Siblings<'_>, of: &str, field: &str) -> Option<Value> {
     let Shape::Link(target) = &siblings.field(of)?.shape else { return None };
-    let reference = Reference::Id(target.family()?.to_owned(), siblings.value(of).as_i64()?);
+    let reference = Reference::of(target.family()?, siblings.value(of).as_i64()?);
     let item = show.get(&reference)?;
     let field = show.schema.get(&item.type_)?.field(field).filter(|field| field.options.api)?;
-    Some(within(show, field, item.doc.get(&field.name).unwrap_or(&Value::Null)))
+    Some(within(show, field, item.doc.get(&field.name).unwrap_or(&Value::Null)).into_owned())
 }
 
 /// Where the first filled field leads. Where none is, an empty text stays one.
@@ -192,23 +216,28 @@ fn address(show: &Show<'_>, siblings: &Siblings<'_>, of: &[String]) -> Value {
 }
 
 /// A value that stands for itself, or stands in a block: there references are told by their ids.
-fn within(show: &Show<'_>, field: &Field, stored: &Value) -> Value {
-    field.kind.api_value(field, by_shape(show, field, stored))
+fn within<'v>(show: &Show<'_>, field: &Field, stored: &'v Value) -> Cow<'v, Value> {
+    let value = by_shape(show, field, stored);
+    field.kind.api_value(field, &value).map_or(value, Cow::Owned)
 }
 
-fn by_shape(show: &Show<'_>, field: &Field, stored: &Value) -> Value {
-    match &field.shape {
-        Shape::RichText => stored.as_str().map_or(Value::Null, |text| show.rich_text(text).into()),
+fn by_shape<'v>(show: &Show<'_>, field: &Field, stored: &'v Value) -> Cow<'v, Value> {
+    Cow::Owned(match &field.shape {
+        Shape::RichText => match stored.as_str() {
+            Some(_) if show.is_told_as_stored() => return Cow::Borrowed(stored),
+            text => text.map_or(Value::Null, |text| show.rich_text(text).into()),
+        },
         Shape::Float => stored.as_f64().map_or(Value::Null, Value::from),
-        Shape::DateTime => {
-            let moment = stored.as_str().and_then(Timestamp::parse);
-            moment.map_or_else(|| stored.clone(), |moment| object::moment(moment).into())
-        }
+        Shape::DateTime => match stored.as_str().and_then(Timestamp::parse) {
+            Some(moment) => object::moment(moment).into(),
+            None => return Cow::Borrowed(stored),
+        },
         Shape::Tags => tags(stored),
         Shape::Struct(fields) => structure(show, fields, stored),
         Shape::List(item) => {
             let items = stored.as_array().into_iter().flatten();
-            items.map(|entry| within(show, item, entry.get("value").unwrap_or(&Value::Null))).collect()
+            let values = items.map(|entry| entry.get("value").unwrap_or(&Value::Null));
+            values.map(|value| within(show, item, value).into_owned()).collect()
         }
         Shape::Stream(blocks) => {
             let entries = stored.as_array().into_iter().flatten();
@@ -216,10 +245,10 @@ fn by_shape(show: &Show<'_>, field: &Field, stored: &Value) -> Value {
         }
         Shape::Link(Target::Image) => match &field.options.api_rendition {
             Some(spec) => whole_image(show, stored, spec, None),
-            None => stored.clone(),
+            None => return Cow::Borrowed(stored),
         },
-        _ => stored.clone(),
-    }
+        _ => return Cow::Borrowed(stored),
+    })
 }
 
 /// Names in the order of their bytes.
@@ -235,7 +264,7 @@ fn structure(show: &Show<'_>, fields: &[Field], stored: &Value) -> Value {
         let part = &stored.get(&field.name).cloned().unwrap_or_else(|| field.initial());
         let value = match (&field.shape, &field.options.api_rendition) {
             (Shape::Link(Target::Image), Some(spec)) => whole_image(show, part, spec, words_beside(stored)),
-            _ => within(show, field, part),
+            _ => within(show, field, part).into_owned(),
         };
         (field.name.clone(), value)
     });
@@ -246,7 +275,7 @@ fn structure(show: &Show<'_>, fields: &[Field], stored: &Value) -> Value {
 fn block(show: &Show<'_>, blocks: &[Block], entry: &Value) -> Option<Value> {
     let name = entry.get("type")?.as_str()?;
     let block = blocks.iter().find(|block| block.name == name)?;
-    let value = within(show, &block.field, entry.get("value").unwrap_or(&Value::Null));
+    let value = within(show, &block.field, entry.get("value").unwrap_or(&Value::Null)).into_owned();
     Some(json!({ "type": name, "value": value, "id": entry.get("id") }))
 }
 

@@ -6,6 +6,7 @@
 use std::cell::Cell;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -14,7 +15,7 @@ use serde_json::json;
 use super::choice::Choice;
 use super::face::Faces;
 use super::gather;
-use super::json::Json;
+use super::json::Writer;
 use super::kept;
 use super::object;
 use super::object::Subject;
@@ -34,6 +35,7 @@ use crate::media::Spec;
 use crate::query::Extent;
 use crate::query::Item;
 use crate::query::Library;
+use crate::query::NotAsked;
 use crate::query::Reference;
 use crate::query::Scope;
 use crate::redirects::Redirect;
@@ -60,6 +62,8 @@ pub struct Setting<'a> {
     pub scope: &'a Scope,
     /// The form of rich text.
     pub format: Format,
+    /// How far each level of the answer is indented.
+    pub indent: usize,
     /// Addresses of renditions that are answered.
     pub addresses: &'a Addresses,
     /// The renditions of images that are asked for besides.
@@ -79,25 +83,27 @@ pub struct Show<'a> {
 /// Objects in one answer at most, nested ones included; brackets could ask for any number.
 pub const MOST_OBJECTS: usize = 20_000;
 
-/// Shows subjects with a choice of fields. What they refer to comes from the library, which is filled up; what was made
-/// use of is told as well.
+/// What stands around what is shown.
+pub enum Frame {
+    /// Nothing: it is one object.
+    One,
+    /// A list's own object, with what is told of all of the list.
+    List(Value),
+}
+
+/// Shows subjects with a choice of fields, as JSON text. What they refer to comes from the library, which is filled up;
+/// what was made use of is told as well.
 pub async fn all(
     conn: &mut Conn,
     setting: &Setting<'_>,
-    (subjects, mut library): (&[Subject<'_>], Library),
+    (subjects, mut library, frame): (&[Subject<'_>], Library, Frame),
     choice: &Choice,
-) -> Result<(Vec<Json>, Vec<Tag>)> {
+) -> Result<(String, Vec<Tag>)> {
     let images = gather::all(conn, setting, &mut library, (subjects, choice)).await?;
     loop {
         let (missed, count) = (RefCell::default(), Cell::default());
         let show = Show { setting, schema: setting.schema, library: &library, missed, shown: count };
-        let mut shown: Vec<Json> =
-            subjects.iter().map(|subject| object::object(&show, *subject, choice)).collect();
-        if !setting.renditions.is_empty() {
-            for ((object, subject), images) in shown.iter_mut().zip(subjects).zip(&images) {
-                setting.renditions.put(&show, object, images, subject.image());
-            }
-        }
+        let text = show.write(&frame, subjects.iter().copied().zip(&images), choice);
         if show.shown.get() > MOST_OBJECTS {
             let words =
                 format!("fields asks for more than {MOST_OBJECTS} objects: nest less, or lower the limit");
@@ -105,7 +111,7 @@ pub async fn all(
         }
         let missed = show.missed.into_inner();
         if missed.is_empty() {
-            return Ok((shown, kept::looked_at(&library, subjects)));
+            return Ok((text, kept::looked_at(&library, subjects)));
         }
         for (reference, extent) in missed {
             library.want(reference, extent);
@@ -115,6 +121,31 @@ pub async fn all(
 }
 
 impl Show<'_> {
+    fn write<'s>(
+        &self,
+        frame: &Frame,
+        subjects: impl Iterator<Item = (Subject<'s>, &'s BTreeSet<i64>)>,
+        choice: &Choice,
+    ) -> String {
+        let mut out = Writer::new(self.setting.indent);
+        let one = |out: &mut Writer, (subject, images): (Subject<'s>, &'s BTreeSet<i64>)| {
+            let renditions = &self.setting.renditions;
+            object::object_with(out, self, subject, choice, |out| {
+                if !renditions.is_empty() {
+                    renditions.write(out, self, images, subject.image());
+                }
+            });
+        };
+        match frame {
+            Frame::One => subjects.for_each(|subject| one(&mut out, subject)),
+            Frame::List(meta) => out.object(|out| {
+                out.member("meta").value(meta);
+                out.member("items").list(|out| subjects.for_each(|subject| one(out.item(), subject)));
+            }),
+        }
+        out.finish()
+    }
+
     /// Counts an object in; `false` if the answer is full.
     pub fn takes_one_more(&self) -> bool {
         self.shown.set(self.shown.get() + 1);
@@ -128,15 +159,15 @@ impl Show<'_> {
 
     /// The object with this much of it, if it is loaded and may be seen.
     pub fn at_least(&self, reference: &Reference, extent: Extent) -> Option<&Arc<Item>> {
-        if !self.library.was_asked(reference, extent) {
+        self.library.get(reference, extent).unwrap_or_else(|NotAsked| {
             self.missed.borrow_mut().insert(reference.clone(), extent);
-        }
-        self.library.get(reference)
+            None
+        })
     }
 
     /// The object of a family with this id, as far as links tell of it.
     pub fn by_id(&self, family: &str, id: i64) -> Option<&Arc<Item>> {
-        self.at_least(&Reference::Id(family.to_owned(), id), Extent::Brief)
+        self.at_least(&Reference::of(family, id), Extent::Brief)
     }
 
     /// Whether the answer could hold this page.
@@ -144,10 +175,13 @@ impl Show<'_> {
         self.setting.scope.holds(page)
     }
 
-    /// The address of an object's detail view, if an endpoint serves its type.
-    pub fn detail_url(&self, label: &str, id: Value) -> Option<String> {
-        let endpoint = self.setting.faces.endpoint(label)?;
-        Some(format!("{}/api/v2/{endpoint}/{id}/", self.setting.base))
+    /// The member `detail_url`: the address of an object's detail view, if an endpoint serves its type.
+    pub fn detail_url(&self, out: &mut Writer, label: &str, id: Option<i64>) {
+        if let (Some(endpoint), Some(id)) = (self.setting.faces.endpoint(label), id) {
+            let mut digits = itoa::Buffer::new();
+            let pieces = [self.setting.base, "/api/v2/", endpoint, "/", digits.format(id), "/"];
+            out.member("detail_url").text_of(&pieces);
+        }
     }
 
     /// A page's public address.
@@ -197,6 +231,11 @@ impl Show<'_> {
         let one_site = self.setting.sites.all().len() == 1;
         let link = address.map(|address| if one_site { address.path } else { address.url() });
         link.map(|link| format!("{}{}", link.trim_end_matches('/'), tail(&redirect.route_path))).into()
+    }
+
+    /// Whether rich text is answered as it is stored.
+    pub fn is_told_as_stored(&self) -> bool {
+        self.setting.format == Format::DbHtml
     }
 
     /// Rich text in the form that was asked for.

@@ -80,10 +80,10 @@ pub trait FieldKind: Send + Sync {
         None
     }
 
-    /// What the API answers for a value, made of what the shape makes of it. Where that is another type,
+    /// What the API answers instead of what the shape makes of a value. Where that is of another type,
     /// [`FieldKind::answer_type`] says which.
-    fn api_value(&self, _field: &Field, value: Value) -> Value {
-        value
+    fn api_value(&self, _field: &Field, _value: &Value) -> Option<Value> {
+        None
     }
 
     /// The type of what the API answers; `None` is the shape's. TypeScript and JSON Schema are written from it.
