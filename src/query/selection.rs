@@ -184,7 +184,9 @@ impl Selection {
         window: (i64, i64),
         total: Option<i64>,
     ) -> Result<Vec<Item>> {
-        self.read(conn, self.listing(window, total)).await
+        let mut items = self.read(conn, self.listing(window, total)).await?;
+        self.put_in_order(&mut items);
+        Ok(items)
     }
 
     async fn read(&self, conn: &mut Conn, statement: Sql) -> Result<Vec<Item>> {

@@ -10,6 +10,7 @@ use super::filter;
 use super::filter::Column;
 use super::filter::Filter;
 use super::item;
+use super::item::Item;
 use super::order::By;
 use super::order::Order;
 use super::selection::Selection;
@@ -36,9 +37,11 @@ impl Selection {
         statement
     }
 
-    /// Some of them, in order. `total` says how many there are, where that is known.
+    /// Some of them, in order, or to be put in order by [`Selection::put_in_order`]. `total` says how many there are,
+    /// where that is known.
     pub(super) fn listing(&self, (offset, limit): (i64, i64), total: Option<i64>) -> Sql {
-        let mut statement = if self.is_walked() && offset <= FAR {
+        let by_values = self.newest_with().is_some();
+        let mut statement = if self.is_walked() && offset <= FAR && !by_values {
             let mut statement = self.beginning(&self.columns(), total);
             statement.push(" limit ").push_bind(limit).push(" offset ").push_bind(offset);
             return statement;
@@ -51,10 +54,22 @@ impl Selection {
         if item::has_files(&self.family) {
             statement.push(" left join files f on f.object = o.key");
         }
-        if self.order != Some(Order::Random) {
+        if self.order != Some(Order::Random) && !by_values {
             statement.push(" order by ").append(self.order_clause("o.first_published_at"));
         }
         statement
+    }
+
+    /// Puts in order what a statement has left for it: those with a value are found in the order of its rows, but what
+    /// was published at the same moment is sorted there, and sorting whole documents costs more than reading them.
+    pub(super) fn put_in_order(&self, items: &mut [Item]) {
+        let Some(Order::By(terms)) = self.order.as_ref().filter(|_| self.newest_with().is_some()) else {
+            return;
+        };
+        items.sort_by_key(|item| (item.first_published_at, item.id));
+        if terms.first().is_some_and(|term| term.descending) {
+            items.reverse();
+        }
     }
 
     /// Columns, tables, conditions and order.

@@ -129,7 +129,7 @@ impl<'r> Cell<'r> {
     pub fn text(self) -> Result<Option<&'r str>, Told> {
         match self {
             Self::Reader(Value::Null) => Ok(None),
-            Self::Reader(Value::Text(text)) => Ok(Some(std::str::from_utf8(text)?)),
+            Self::Reader(Value::Text(text)) => Ok(Some(simdutf8::basic::from_utf8(text)?)),
             Self::Reader(value) => unexpected(value),
             Self::Sqlite(value) => {
                 checked(value, |name| name == "TEXT")?.map(<&str as Decode<Sqlite>>::decode).transpose()

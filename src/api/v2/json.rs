@@ -164,8 +164,9 @@ impl Writer {
     }
 
     fn escaped(&mut self, text: &str) {
-        let mut plain = 0;
-        for at in suspects(text.as_bytes()) {
+        let (mut plain, mut from) = (0, 0);
+        while let Some(at) = suspect(text.as_bytes(), from) {
+            from = at + 1;
             let Some(char) = text.get(at..).and_then(|rest| rest.chars().next()) else { continue };
             if let Some(escape) = escape(char) {
                 self.out.push_str(&text[plain..at]);
@@ -177,16 +178,24 @@ impl Writer {
     }
 }
 
-/// Where a character begins that may need an escape. Most texts have none, so several bytes are looked at in one step.
-fn suspects(text: &[u8]) -> impl Iterator<Item = usize> {
+/// Whether a character may need an escape that begins with this byte.
+const fn is_suspect(byte: u8) -> bool {
+    byte < 0x20 || byte == b'"' || byte == b'\\' || byte == FIRST_OF_LINE_ENDS
+}
+
+/// Where the next character begins that may need an escape. Most texts have none, so several bytes are looked at in one
+/// step.
+fn suspect(text: &[u8], from: usize) -> Option<usize> {
     const STEP: usize = 32;
-    let is_suspect = |byte: u8| byte < 0x20 || byte == b'"' || byte == b'\\' || byte == FIRST_OF_LINE_ENDS;
-    let some = text.chunks(STEP).enumerate();
-    let some = some.filter(move |(_, some)| some.iter().fold(false, |found, byte| found | is_suspect(*byte)));
-    some.flat_map(move |(number, some)| {
-        let bytes = some.iter().enumerate().filter(move |(_, byte)| is_suspect(**byte));
-        bytes.map(move |(at, _)| number * STEP + at)
-    })
+    let mut at = from;
+    while let Some(some) = text.get(at..at + STEP) {
+        if some.iter().fold(false, |found, byte| found | is_suspect(*byte)) {
+            break;
+        }
+        at += STEP;
+    }
+    let rest = text.get(at..)?;
+    rest.iter().position(|byte| is_suspect(*byte)).map(|place| at + place)
 }
 
 /// U+2028 and U+2029 too, which older JavaScript takes for line ends inside a literal.
@@ -217,6 +226,10 @@ mod tests {
                     \"é\": \"x\\u2028\\u0001\\\"\\n/ü\",\n    \"empty\": [],\n    \"none\": {}\n}";
         assert_eq!(write(&value, 4), four);
         assert_eq!(write(&json!({"a": [1, {"b": 2}]}), 0), r#"{"a":[1,{"b":2}]}"#);
+        for count in 0..70 {
+            let (text, a) = (format!("{0}\"{0}…\n", "a".repeat(count)), "a".repeat(count));
+            assert_eq!(write(&json!(text), 0), format!("\"{a}\\\"{a}…\\n\""));
+        }
         assert_eq!(write(&json!({"a": 350.0}), 2), "{\n  \"a\": 350.0\n}");
         assert_eq!(
             write(&json!([-1, u64::MAX, [[]], {"a": [{}]}]), 0),
