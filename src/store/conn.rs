@@ -67,25 +67,27 @@ impl Link {
     }
 }
 
-/// The same lines for whichever driver of sqlx answers: connection, query and row are types of its own.
+/// The same lines for whichever driver of sqlx answers: connection, query and row are types of its own. What waits for
+/// one of them stands in a place of its own, or whoever waits for the reader would carry the room for all of it about.
 macro_rules! with_driver {
     ($conn:ident, $text:expr, $binds:expr, |$reader:ident| $read:expr, |$driver:ident, $query:ident| $body:expr) => {
         match $conn.link.driver() {
             Driver::Reader($reader) => $read,
             Driver::Sqlite($driver) => {
-                let $query = sqlx::query_with(AssertSqlSafe($text), arguments::<SqliteArguments>($binds)?);
-                $body
+                with_driver!($text, arguments::<SqliteArguments>($binds), $driver, $query, $body)
             }
             Driver::Postgres($driver) => {
-                let $query = sqlx::query_with(AssertSqlSafe($text), arguments::<PgArguments>($binds)?);
-                $body
+                with_driver!($text, arguments::<PgArguments>($binds), $driver, $query, $body)
             }
             Driver::MySql($driver) => {
-                let $query = sqlx::query_with(AssertSqlSafe($text), arguments::<MySqlArguments>($binds)?);
-                $body
+                with_driver!($text, arguments::<MySqlArguments>($binds), $driver, $query, $body)
             }
         }
     };
+    ($text:expr, $arguments:expr, $driver:ident, $query:ident, $body:expr) => {{
+        let $query = sqlx::query_with(AssertSqlSafe($text), $arguments?);
+        Box::pin(async move { $body }).await
+    }};
 }
 
 impl Conn {

@@ -187,15 +187,13 @@ const fn is_suspect(byte: u8) -> bool {
 /// step.
 fn suspect(text: &[u8], from: usize) -> Option<usize> {
     const STEP: usize = 32;
-    let mut at = from;
-    while let Some(some) = text.get(at..at + STEP) {
-        if some.iter().fold(false, |found, byte| found | is_suspect(*byte)) {
-            break;
-        }
-        at += STEP;
-    }
-    let rest = text.get(at..)?;
-    rest.iter().position(|byte| is_suspect(*byte)).map(|place| at + place)
+    let rest = text.get(from..)?;
+    let mut some = rest.chunks(STEP).enumerate();
+    some.find_map(|(number, some)| {
+        let is_any = some.iter().fold(false, |found, byte| found | is_suspect(*byte));
+        let place = is_any.then(|| some.iter().position(|byte| is_suspect(*byte))).flatten()?;
+        Some(from + number * STEP + place)
+    })
 }
 
 /// U+2028 and U+2029 too, which older JavaScript takes for line ends inside a literal.
