@@ -32,8 +32,8 @@ const MYSQL_PREPARED: usize = 256;
 const TRY_AFTER: Duration = Duration::from_secs(5);
 /// Pages that each SQLite connection keeps in memory, in KiB (negative by SQLite's convention).
 const SQLITE_CACHE: &str = "-16384";
-/// Bytes of a page of a new SQLite file: the document of a usual article stands on one, and is read in one step.
-const SQLITE_PAGE: u32 = 8_192;
+/// Bytes of a page of a new SQLite file: the documents of usual articles stand on one, and are read in one step.
+const SQLITE_PAGE: u32 = 16_384;
 /// What a connection that reads is told.
 const SQLITE_READS: [(&str, &str); 3] =
     [("query_only", "on"), ("cache_size", SQLITE_CACHE), ("temp_store", "memory")];
