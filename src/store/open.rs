@@ -30,15 +30,13 @@ const PREPARED: usize = 512;
 const MYSQL_PREPARED: usize = 256;
 /// A connection that nobody used for this long is tried before it is handed out.
 const TRY_AFTER: Duration = Duration::from_secs(5);
-/// Pages that the writing SQLite connection keeps in memory, in KiB (negative by SQLite's convention).
+/// Pages that each SQLite connection keeps in memory, in KiB (negative by SQLite's convention).
 const SQLITE_CACHE: &str = "-16384";
-/// The same for each that reads: of these there are many, and what they lack the system has in its own memory.
-const SQLITE_READ_CACHE: &str = "-4096";
 /// Bytes of a page of a new SQLite file: the documents of usual articles stand on one, and are read in one step.
 const SQLITE_PAGE: u32 = 16_384;
 /// What a connection that reads is told.
 const SQLITE_READS: [(&str, &str); 3] =
-    [("query_only", "on"), ("cache_size", SQLITE_READ_CACHE), ("temp_store", "memory")];
+    [("query_only", "on"), ("cache_size", SQLITE_CACHE), ("temp_store", "memory")];
 /// The oldest SQLite without the WAL-reset corruption.
 const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
 /// The oldest PostgreSQL that is tested.

@@ -83,8 +83,11 @@ impl Walk<'_> {
                 self.field(&siblings, field, nested);
             }
             (Source::Declared(field), Subject::Row { row, fields, owner, .. }) => {
-                let siblings = Siblings { among: Among::Row(row), fields: Beside::Fields(fields), owner };
-                self.field(&siblings, field, nested);
+                self.field(
+                    &Siblings { among: Among::Row(row), fields: Beside::Fields(fields), owner },
+                    field,
+                    nested,
+                );
             }
             (Source::AliasOf, Subject::Item(item)) => self.brief(item.alias_of.map(page)),
             (Source::Parent, Subject::Item(item)) => self.brief(item.parent.map(Reference::Page)),
