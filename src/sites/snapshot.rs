@@ -162,12 +162,13 @@ impl Sites {
 /// The root page of each site, then its translations by locale.
 async fn roots(conn: &mut Conn, sites: &[Site]) -> Result<Vec<Root>> {
     let pages = sites.iter().filter_map(|site| site.root_page);
-    let columns =
-        "select id, path, url_path, locale, translation_key from objects where family = 'page' and ";
-    let own: Vec<RootRow> = conn.all(sql(format!("{columns} id in ")).bind_list(pages)).await?;
+    let columns = "select id, path, url_path, locale, translation_key from objects where";
+    let own = sql(format!("{columns} family = 'page' and id in ")).bind_list(pages);
+    let own: Vec<RootRow> = conn.all(own).await?;
     let keys = own.iter().filter_map(|row| row.translation_key.clone());
     let mut translations = sql(format!("{columns} translation_key in ")).bind_list(keys);
-    translations.push(" order by locale, id");
+    // A planner that could find the family by an index would walk all pages in the order of their ids.
+    translations.push(" and coalesce(family, '') = 'page' order by locale, id");
     let all: Vec<RootRow> = conn.all(translations).await?;
     let by_id: HashMap<i64, &RootRow> = own.iter().map(|row| (row.id, row)).collect();
     let mut roots = Vec::new();
