@@ -72,9 +72,10 @@ impl Drafts {
             let mut ask = sql(text).bind_list(some.iter().map(|item| item.key));
             ask.push(DRAFTED);
             let drafts = conn.all::<(Key, Option<RawDocument>)>(ask).await?;
-            let mut drafts: HashMap<Key, Option<RawDocument>> = drafts.into_iter().collect();
+            let drafts: HashMap<Key, Option<RawDocument>> = drafts.into_iter().collect();
+            // The same object may have been read twice.
             for item in some {
-                if let Some(draft) = drafts.remove(&item.key).flatten() {
+                if let Some(Some(draft)) = drafts.get(&item.key) {
                     self.dress(item, draft.to_document());
                 }
             }

@@ -95,6 +95,45 @@ async fn a_token_with_the_right_to_it_shows_what_editors_have() {
     .await;
 }
 
+/// Birds 3 is above Siskin 4, which refers to it twice and to itself; both have drafts.
+async fn refer_twice(place: &Place) {
+    let cms = &place.world.cms;
+    let mut work = cms.work(Actor::System("test")).await.unwrap();
+    let declared = cms.schema.get("zoo.Page").unwrap();
+    for (id, changed) in [
+        (4, json!({ "more": 3, "see": [3, 4] })),
+        (3, json!({ "title": "Birds anew" })),
+        (4, json!({ "title": "Siskin anew" })),
+    ] {
+        let page = Object::find(&mut work, "page", id).await.unwrap();
+        let mut document = page.live_document().unwrap();
+        document.extend(changed.as_object().unwrap().clone());
+        pages::save_draft(&mut work, declared, &page, document, None).await.unwrap();
+        if changed["title"].is_null() {
+            let page = Object::find(&mut work, "page", id).await.unwrap();
+            pages::publish(&mut work, declared, &page).await.unwrap();
+        }
+    }
+    cms.commit(work).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_referred_to_twice_is_shown_as_editors_have_it_each_time() {
+    for_each_fresh(async |fresh: &Fresh| {
+        let place = Place::new(fresh, "").await;
+        refer_twice(&place).await;
+        let (_, secret) = place.token(with_drafts()).await;
+        let page = place.get(&secret, "pages/4/?draft=1&fields=more,see").await;
+        let json = page.json();
+        assert_eq!(json["title"], "Siskin anew", "{}", page.text);
+        assert_eq!(json["meta"]["parent"]["title"], "Birds anew");
+        assert_eq!(json["more"]["title"], "Birds anew");
+        assert_eq!(json["see"][0]["title"], "Birds anew");
+        assert_eq!(json["see"][1]["title"], "Siskin anew");
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn lists_of_drafts_are_filtered_and_ordered_by_the_drafts() {
     for_each_fresh(async |fresh: &Fresh| {
