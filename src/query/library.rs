@@ -130,6 +130,7 @@ impl Library {
         }
         Ok(!wanted.is_empty())
     }
+
     fn take_wanted(&mut self) -> Vec<(Reference, Extent)> {
         let take = |(reference, place): (&Reference, &mut Place)| {
             let extent = place.wanted.take()?;

@@ -8,6 +8,7 @@
 
 mod bounds;
 mod cursor;
+mod document;
 mod drafts;
 mod filter;
 mod item;
@@ -18,7 +19,6 @@ mod scope;
 mod selection;
 mod statement;
 mod totals;
-mod document;
 
 pub use bounds::Bounds;
 pub use cursor::Position;

@@ -7,7 +7,6 @@ use crate::base::TreePath;
 use crate::cache::ANY_PAGE;
 use crate::cache::Tag;
 use crate::error::Result;
-use crate::schema::IMAGE;
 use crate::schema::PAGE_FAMILY;
 use crate::store::Conn;
 use crate::store::Sql;
@@ -251,30 +250,7 @@ impl Selection {
     ) -> Result<Option<Item>> {
         let one = self.clone().filter(Filter::Id(id));
         let one = one.settled(conn).await?;
-        let itself = |text: &str| sql(text).bind(&self.family).bind(id);
-        let mut statement = sql(format!(
-            "select k.is_asked, {} from (select o.key as found, 1 as is_asked from {} where ",
-            item::columns(
-                IMAGE,
-                Extent::Whole,
-                "case when k.is_asked = 1 or o.family <> 'page' then o.doc end"
-            ),
-            item::tables(&self.family)
-        ));
-        statement.append(one.condition());
-        if !fields.is_empty() {
-            let referred = "select t.key, 0 from objects s join refs r on r.object = s.key \
-                            join objects t on t.family = r.target_family and t.id = r.target_id \
-                            where s.family = ? and s.id = ? and ";
-            statement.push(" union all ").append(itself(referred)).append(is_one_of("r.field", fields));
-        }
-        if self.family == PAGE_FAMILY {
-            statement.push(" union all ");
-            statement.append(itself("select s.parent, 0 from objects s where s.family = ? and s.id = ?"));
-        }
-        statement.push(") k join objects o on o.key = k.found left join files f on f.object = o.key where ");
-        statement.append(self.scope.everywhere().condition());
-        let read = conn.all::<Marked>(statement).await?;
+        let read = conn.all::<Marked>(one.with_what_it_refers_to(id, fields)).await?;
         let (asked, mut items): (Vec<bool>, Vec<Item>) =
             read.into_iter().map(|read| (read.0, read.1)).unzip();
         if let Some(drafts) = self.scope.drafts() {
@@ -320,16 +296,6 @@ impl Selection {
         let inner: HashSet<&Key> = inner.iter().collect();
         Ok(outer.iter().filter(|key| inner.contains(key)).copied().collect())
     }
-}
-
-/// The same as `in`, tried row by row: of a list behind `in`, SQLite makes a table first.
-fn is_one_of(column: &str, values: &[String]) -> Sql {
-    let mut condition = sql(format!("case {column}"));
-    for value in values {
-        condition.push(" when ").push_bind(value).push(" then 1");
-    }
-    condition.push(" else 0 end = 1");
-    condition
 }
 
 fn len(keys: &[Key]) -> i64 {

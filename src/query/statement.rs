@@ -2,6 +2,7 @@
 //! the index is walked until the page is full; else what meets the conditions is sorted.
 
 use crate::schema::FilterValue;
+use crate::schema::IMAGE;
 use crate::schema::PAGE_FAMILY;
 use crate::store::Sql;
 use crate::store::sql;
@@ -10,6 +11,7 @@ use super::filter;
 use super::filter::Column;
 use super::filter::Filter;
 use super::item;
+use super::item::Extent;
 use super::item::Item;
 use super::order::By;
 use super::order::Order;
@@ -102,6 +104,30 @@ impl Selection {
         sql(format!("select {} from {}", self.columns(), item::tables(&self.family)))
     }
 
+    /// The one with this id, marked, and unmarked whatever these fields of it refer to and the page above it.
+    pub(super) fn with_what_it_refers_to(&self, id: i64, fields: &[String]) -> Sql {
+        let itself = |text: &str| sql(text).bind(&self.family).bind(id);
+        let doc = "case when k.is_asked = 1 or o.family <> 'page' then o.doc end";
+        let (columns, tables) = (item::columns(IMAGE, Extent::Whole, doc), item::tables(&self.family));
+        let mut statement = sql(format!(
+            "select k.is_asked, {columns} from (select o.key as found, 1 as is_asked from {tables} where "
+        ));
+        statement.append(self.condition());
+        if !fields.is_empty() {
+            let referred = "select t.key, 0 from objects s join refs r on r.object = s.key \
+                            join objects t on t.family = r.target_family and t.id = r.target_id \
+                            where s.family = ? and s.id = ? and ";
+            statement.push(" union all ").append(itself(referred)).append(is_one_of("r.field", fields));
+        }
+        if self.family == PAGE_FAMILY {
+            statement.push(" union all ");
+            statement.append(itself("select s.parent, 0 from objects s where s.family = ? and s.id = ?"));
+        }
+        statement.push(") k join objects o on o.key = k.found left join files f on f.object = o.key where ");
+        statement.append(self.scope.everywhere().condition());
+        statement
+    }
+
     fn columns(&self) -> String {
         item::columns(&self.family, self.extent, if self.with_doc { "o.doc" } else { "null" })
     }
@@ -159,4 +185,14 @@ impl Selection {
         }
         condition
     }
+}
+
+/// The same as `in`, tried row by row: of a list behind `in`, SQLite makes a table first.
+fn is_one_of(column: &str, values: &[String]) -> Sql {
+    let mut condition = sql(format!("case {column}"));
+    for value in values {
+        condition.push(" when ").push_bind(value).push(" then 1");
+    }
+    condition.push(" else 0 end = 1");
+    condition
 }
