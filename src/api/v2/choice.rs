@@ -3,10 +3,7 @@
 use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::PoisonError;
-use std::sync::RwLock;
 
-use super::answer::Refusal;
 use super::face::Face;
 use super::face::FaceField;
 use super::face::Faces;
@@ -63,37 +60,6 @@ impl Choice {
                 Part::Body => choice.body.push(chosen),
                 Part::Meta => choice.meta.push(chosen),
             }
-        }
-        Ok(choice)
-    }
-}
-
-/// The choices that were asked for lately: a front end asks for the same few again and again.
-#[derive(Debug, Default)]
-pub struct Choices(RwLock<HashMap<String, Arc<Choice>>>);
-
-/// So many are remembered, and none whose list is longer than so many bytes.
-const MOST: usize = 64;
-const LONGEST: usize = 256;
-
-impl Choices {
-    /// The choice of this view of a type, for a list of fields as it was written.
-    pub fn of(
-        &self,
-        (view, label, fields): (View, &str, &str),
-        make: impl FnOnce() -> Result<Choice, Refusal>,
-    ) -> Result<Arc<Choice>, Refusal> {
-        let asked = format!("{view:?} {label} {fields}");
-        if let Some(known) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&asked) {
-            return Ok(known.clone());
-        }
-        let choice = Arc::new(make()?);
-        if fields.len() <= LONGEST {
-            let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
-            if kept.len() == MOST {
-                kept.clear();
-            }
-            kept.insert(asked, choice.clone());
         }
         Ok(choice)
     }

@@ -12,7 +12,7 @@ use super::object::Subject;
 use super::redirects;
 use super::rich::Format;
 use super::show;
-use super::show::Frame;
+use super::show::Envelope;
 use crate::query::Library;
 
 /// One object. The conditions of lists hold here too: an object that does not meet them is not found.
@@ -33,7 +33,7 @@ pub async fn show(ask: &Ask, endpoint: &Endpoint, id: Option<i64>) -> Result<Ans
     let choice = listing::choice(ask, &item.type_, View::Detail)?;
     let format = Format::read(&ask.params)?;
     let setting = ask.setting(&narrowed.scope, format)?;
-    let shown = (&[Subject::Item(&item)][..], library, Frame::One);
+    let shown = (&[Subject::Item(&item)][..], library, Envelope::One);
     let (text, mut tags) = show::all(&mut reading, &setting, shown, &choice).await?;
     tags.extend(kept::relatives(&narrowed));
     Ok(Answer::Object(text, tags))

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
-use super::choice::Choices;
+use super::choices::Choices;
 pub use crate::redirects::REDIRECT;
 use crate::schema::COLLECTION;
 use crate::schema::DOCUMENT;

@@ -76,22 +76,18 @@ impl Walk<'_> {
 
     fn chosen(&mut self, subject: Subject<'_>, chosen: &Chosen) {
         let nested = chosen.nested.as_ref();
-        let page = Reference::page;
         match (&chosen.field.source, subject) {
             (Source::Declared(field), Subject::Item(item)) => {
                 let siblings = Siblings::of_item(self.setting.schema, item);
                 self.field(&siblings, field, nested);
             }
             (Source::Declared(field), Subject::Row { row, fields, owner, .. }) => {
-                self.field(
-                    &Siblings { among: Among::Row(row), fields: Beside::Fields(fields), owner },
-                    field,
-                    nested,
-                );
+                let siblings = Siblings { among: Among::Row(row), fields: Beside::Fields(fields), owner };
+                self.field(&siblings, field, nested);
             }
-            (Source::AliasOf, Subject::Item(item)) => self.brief(item.alias_of.map(page)),
+            (Source::AliasOf, Subject::Item(item)) => self.brief(item.alias_of.map(Reference::page)),
             (Source::Parent, Subject::Item(item)) => self.brief(item.parent.map(Reference::Page)),
-            (Source::Location, Subject::Redirect(redirect)) => self.brief(redirect.page.map(page)),
+            (Source::Location, Subject::Redirect(redirect)) => self.brief(redirect.page.map(Reference::page)),
             _ => {}
         }
     }

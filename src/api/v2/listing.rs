@@ -12,7 +12,6 @@ use super::choice::Choice;
 use super::choice::View;
 use super::cursor;
 use super::endpoint::Endpoint;
-use super::fields::Fields;
 use super::kept;
 use super::narrow;
 use super::narrow::Narrowed;
@@ -21,7 +20,7 @@ use super::object::Subject;
 use super::redirects;
 use super::rich::Format;
 use super::show;
-use super::show::Frame;
+use super::show::Envelope;
 use crate::query::Item;
 use crate::query::Library;
 use crate::query::Position;
@@ -54,7 +53,7 @@ pub async fn list(ask: &Ask, endpoint: &Endpoint) -> Result<Answer, Refusal> {
     let (meta, items) = window.look(ask, (endpoint, &narrowed), &mut reading).await?;
     let subjects: Vec<_> = items.iter().map(Subject::Item).collect();
     let library = Library::new(narrowed.scope.everywhere());
-    let shown = (&subjects[..], library, Frame::List(meta));
+    let shown = (&subjects[..], library, Envelope::List(meta));
     let (text, mut tags) = show::all(&mut reading, &setting, shown, &choice).await?;
     tags.extend(kept::list(&narrowed, endpoint));
     Ok(Answer::Object(text, tags))
@@ -63,10 +62,7 @@ pub async fn list(ask: &Ask, endpoint: &Endpoint) -> Result<Answer, Refusal> {
 /// The fields that a request asks for.
 pub fn choice(ask: &Ask, label: &str, view: View) -> Result<Arc<Choice>, Refusal> {
     let text = ask.params.get("fields").unwrap_or_default();
-    ask.faces.choices.of((view, label, text), || {
-        let fields = Fields::parse(text).map_err(|why| Refusal::bad(format!("fields error: {why}")))?;
-        Choice::new(&ask.faces, label, &fields, view).map_err(Refusal::bad)
-    })
+    ask.faces.choices.of(&ask.faces, (label, view), text).map_err(Refusal::bad)
 }
 
 /// Which part of a list is asked for, and how much of it.

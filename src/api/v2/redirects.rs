@@ -17,7 +17,7 @@ use super::object::Subject;
 use super::ordering;
 use super::rich::Format;
 use super::show;
-use super::show::Frame;
+use super::show::Envelope;
 use super::words;
 use crate::cache::Tag;
 use crate::query::By;
@@ -44,7 +44,7 @@ pub async fn list(ask: &Ask) -> Result<Answer, Refusal> {
     let subjects: Vec<_> = redirects.iter().map(Subject::Redirect).collect();
     let (scope, library) = (ask.everywhere(), Library::new(ask.everywhere()));
     let setting = ask.setting(&scope, format)?;
-    let shown = (&subjects[..], library, Frame::List(json!({ "total_count": total })));
+    let shown = (&subjects[..], library, Envelope::List(json!({ "total_count": total })));
     let (text, mut tags) = show::all(&mut reading, &setting, shown, &choice).await?;
     tags.push(Tag::Type(REDIRECT.to_owned()));
     Ok(Answer::Object(text, tags))
@@ -61,7 +61,7 @@ pub async fn show(ask: &Ask, id: Option<i64>) -> Result<Answer, Refusal> {
     let format = Format::read(&ask.params)?;
     let (scope, library) = (ask.everywhere(), Library::new(ask.everywhere()));
     let setting = ask.setting(&scope, format)?;
-    let shown = (&[Subject::Redirect(redirect)][..], library, Frame::One);
+    let shown = (&[Subject::Redirect(redirect)][..], library, Envelope::One);
     let (text, mut tags) = show::all(&mut reading, &setting, shown, &choice).await?;
     tags.push(Tag::Type(REDIRECT.to_owned()));
     Ok(Answer::Object(text, tags))

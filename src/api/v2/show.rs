@@ -84,7 +84,7 @@ pub struct Show<'a> {
 pub const MOST_OBJECTS: usize = 20_000;
 
 /// What stands around what is shown.
-pub enum Frame {
+pub enum Envelope {
     /// Nothing: it is one object.
     One,
     /// A list's own object, with what is told of all of the list.
@@ -96,14 +96,14 @@ pub enum Frame {
 pub async fn all(
     conn: &mut Conn,
     setting: &Setting<'_>,
-    (subjects, mut library, frame): (&[Subject<'_>], Library, Frame),
+    (subjects, mut library, envelope): (&[Subject<'_>], Library, Envelope),
     choice: &Choice,
 ) -> Result<(String, Vec<Tag>)> {
     let images = gather::all(conn, setting, &mut library, (subjects, choice)).await?;
     loop {
         let (missed, count) = (RefCell::default(), Cell::default());
         let show = Show { setting, schema: setting.schema, library: &library, missed, shown: count };
-        let text = show.write(&frame, subjects.iter().copied().zip(&images), choice);
+        let text = show.write(&envelope, subjects.iter().copied().zip(&images), choice);
         if show.shown.get() > MOST_OBJECTS {
             let words =
                 format!("fields asks for more than {MOST_OBJECTS} objects: nest less, or lower the limit");
@@ -123,7 +123,7 @@ pub async fn all(
 impl Show<'_> {
     fn write<'s>(
         &self,
-        frame: &Frame,
+        envelope: &Envelope,
         subjects: impl Iterator<Item = (Subject<'s>, &'s BTreeSet<i64>)>,
         choice: &Choice,
     ) -> String {
@@ -136,9 +136,9 @@ impl Show<'_> {
                 }
             });
         };
-        match frame {
-            Frame::One => subjects.for_each(|subject| one(&mut out, subject)),
-            Frame::List(meta) => out.object(|out| {
+        match envelope {
+            Envelope::One => subjects.for_each(|subject| one(&mut out, subject)),
+            Envelope::List(meta) => out.object(|out| {
                 out.member("meta").value(meta);
                 out.member("items").list(|out| subjects.for_each(|subject| one(out.item(), subject)));
             }),
