@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
+use serde::Serialize;
 use serde_json::{Value, json};
 use siskin::accounts::{Actor, Work};
 use siskin::api;
@@ -610,4 +611,35 @@ async fn a_question_cannot_ask_for_more_than_its_bounds() {
     assert_eq!(asked.message(), words);
     let many = "a=1&".repeat(1_000);
     assert_eq!(world.get(&format!("/api/v2/pages/?{many}")).await.message(), "400 too many query parameters");
+}
+
+#[tokio::test]
+async fn what_is_shown_again_is_shown_the_same_however_deep_it_stands() {
+    let world = World::new().await;
+    for (fields, shown) in [
+        ("_,name,peers(_,name,portrait(_,title))", r#"{"name":"Ida","portrait":{"title":"A siskin"}}"#),
+        ("_,peers(_,peers(_,peers(_,name)))", r#"{"peers":[]}"#),
+    ] {
+        for indent in [0, 1, 4] {
+            let path = format!("/api/v2/keepers/?fields={fields}");
+            let accept = format!("application/json; indent={indent}");
+            let headers = [("host", "zoo.example"), ("accept", accept.as_str())];
+            let answered = ask(&world.router, "GET", &path, &headers).await;
+            let ole = &answered.json()["items"][1];
+            assert_eq!(ole["peers"][0], serde_json::from_str::<Value>(shown).unwrap(), "{path}");
+            assert_eq!((&ole["peers"][0], &ole["peers"][1]), (&ole["peers"][2], &ole["peers"][3]), "{path}");
+            assert_eq!(answered.text, indented(&answered.json(), indent), "{path}");
+        }
+    }
+}
+
+/// The JSON text of a value that holds nothing to be escaped, made by another hand.
+fn indented(value: &Value, indent: usize) -> String {
+    if indent == 0 {
+        return value.to_string();
+    }
+    let (blanks, mut out) = (" ".repeat(indent), Vec::new());
+    let formatter = serde_json::ser::PrettyFormatter::with_indent(blanks.as_bytes());
+    value.serialize(&mut serde_json::Serializer::with_formatter(&mut out, formatter)).unwrap();
+    String::from_utf8(out).unwrap()
 }

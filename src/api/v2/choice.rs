@@ -9,9 +9,9 @@ use super::face::FaceField;
 use super::face::Faces;
 use super::face::Part;
 use super::face::Relation;
-use super::face::Source;
 use super::fields::Fields;
 use super::fields::Start;
+use super::source::Source;
 use crate::query::Extent;
 use crate::schema::Target;
 
@@ -70,6 +70,11 @@ impl Choice {
     pub fn needs_documents(&self) -> bool {
         let kept = |chosen: &Chosen| matches!(chosen.field.source, Source::Declared(_) | Source::Tags);
         self.body.iter().chain(&self.meta).any(kept)
+    }
+
+    /// Whether nothing that it shows can lead to another object.
+    pub fn is_plain(&self) -> bool {
+        self.body.iter().chain(&self.meta).all(|chosen| chosen.field.source.is_plain())
     }
 
     /// How much it shows of an object at the other end of a reference. Documents of pages are read where they must be.

@@ -15,9 +15,9 @@ use super::answer::Refusal;
 use super::ask::Ask;
 use super::face::Face;
 use super::face::FaceField;
-use super::face::Source;
 use super::number;
 use super::repr::quoted;
+use super::source::Source;
 
 /// Tags that one question may ask for; each is a look-up of its own.
 const MOST_TAGS: usize = 50;

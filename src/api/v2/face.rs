@@ -8,6 +8,8 @@ use std::sync::Arc;
 use foldhash::fast::RandomState;
 
 use super::choices::Choices;
+use super::source::Source;
+use super::source::references;
 pub use crate::redirects::REDIRECT;
 use crate::schema::COLLECTION;
 use crate::schema::DOCUMENT;
@@ -33,53 +35,6 @@ pub enum Part {
     Body,
     /// Inside `meta`.
     Meta,
-}
-
-/// What a field is made from.
-#[derive(Debug, Clone)]
-pub enum Source {
-    /// The public id.
-    Id,
-    /// The live title.
-    Title,
-    /// The type's label.
-    Type,
-    /// The address of the detail view; left out where no endpoint serves the type.
-    DetailUrl,
-    /// A page's public address.
-    HtmlUrl,
-    /// A page's slug.
-    Slug,
-    /// Whether a page stands in menus.
-    ShowInMenus,
-    /// A page's title for search engines.
-    SeoTitle,
-    /// A page's description for search engines.
-    SearchDescription,
-    /// When the page first went live.
-    FirstPublishedAt,
-    /// The page that this one is an alias of.
-    AliasOf,
-    /// The page above.
-    Parent,
-    /// The language code.
-    Locale,
-    /// The tags of an image or document.
-    Tags,
-    /// The address of an image's or document's file.
-    DownloadUrl,
-    /// An image's width in pixels.
-    Width,
-    /// An image's height in pixels.
-    Height,
-    /// The collection of an image or document.
-    Collection,
-    /// A redirect's old path.
-    OldPath,
-    /// Where a redirect leads.
-    Location,
-    /// A declared field.
-    Declared(Arc<Field>),
 }
 
 /// One field of a face.
@@ -209,35 +164,6 @@ fn referring(schema: &Schema) -> HashMap<String, Vec<String>> {
         names.insert(declared.label.clone(), fields);
     }
     names.into_iter().map(|(label, names)| (label, names.into_iter().collect())).collect()
-}
-
-/// The names of the stored fields whose references a field shows.
-fn references(field: &Field) -> Vec<String> {
-    match &field.shape {
-        Shape::Rendition { of, .. } | Shape::Related { of, .. } => vec![of.clone()],
-        Shape::Address { of } => of.clone(),
-        shape if refers(shape, field) => vec![field.name.clone()],
-        _ => Vec::new(),
-    }
-}
-
-fn refers(shape: &Shape, field: &Field) -> bool {
-    match shape {
-        Shape::Link(target) | Shape::Links(target) => !matches!(target, Target::Collection | Target::User),
-        Shape::Children { fields, .. } => fields.iter().any(|field| refers(&field.shape, field)),
-        shape => shows_image(shape, field),
-    }
-}
-
-/// Whether a value in a block shows an image whole: any other reference is told by its id there.
-fn shows_image(shape: &Shape, field: &Field) -> bool {
-    match shape {
-        Shape::Link(Target::Image) => field.options.api_rendition.is_some(),
-        Shape::Struct(fields) => fields.iter().any(|field| shows_image(&field.shape, field)),
-        Shape::List(item) => shows_image(&item.shape, item),
-        Shape::Stream(blocks) => blocks.iter().any(|block| shows_image(&block.field.shape, &block.field)),
-        _ => false,
-    }
 }
 
 /// Which views show a field unasked, besides the detail view.

@@ -8,7 +8,6 @@ use serde_json::Value;
 
 use super::choice::Choice;
 use super::choice::Chosen;
-use super::face::Source;
 use super::object::Subject;
 use super::rich::Format;
 use super::shape::Among;
@@ -16,6 +15,7 @@ use super::shape::Beside;
 use super::shape::Siblings;
 use super::show::MOST_OBJECTS;
 use super::show::Setting;
+use super::source::Source;
 use crate::error::Result;
 use crate::query::Extent;
 use crate::query::Item;
@@ -39,9 +39,10 @@ pub async fn all(
     (subjects, choice): (&[Subject<'_>], &Choice),
 ) -> Result<Vec<BTreeSet<i64>>> {
     loop {
-        let mut walk = Walk { setting, library, objects: 0, images: BTreeSet::new() };
+        let mut walk = Walk { setting, library, objects: 0, images: BTreeSet::new(), leads_further: false };
         let images = subjects.iter().map(|subject| walk.images_of(*subject, choice)).collect();
-        if !library.load(conn).await? {
+        let leads_further = walk.leads_further;
+        if !library.load(conn).await? || !leads_further {
             return Ok(images);
         }
     }
@@ -52,6 +53,8 @@ struct Walk<'a> {
     library: &'a mut Library,
     objects: usize,
     images: BTreeSet<i64>,
+    /// Whether an object that is still to be loaded may lead to others.
+    leads_further: bool,
 }
 
 impl Walk<'_> {
@@ -69,7 +72,8 @@ impl Walk<'_> {
         if self.objects > MOST_OBJECTS {
             return;
         }
-        for chosen in choice.body.iter().chain(&choice.meta) {
+        let leading = |chosen: &&Chosen| !chosen.field.source.is_plain();
+        for chosen in choice.body.iter().chain(&choice.meta).filter(leading) {
             self.chosen(subject, chosen);
         }
     }
@@ -130,8 +134,13 @@ impl Walk<'_> {
         if *target == Target::Image && self.wants_renditions() {
             self.image(&id.into());
         }
-        if let Some(item) = self.want(Reference::of(family, id), nested.extent(target)) {
-            self.subject(Subject::Item(&item), nested);
+        let item = self.want(Reference::of(family, id), nested.extent(target));
+        if nested.is_plain() {
+            return;
+        }
+        match item {
+            Some(item) => self.subject(Subject::Item(&item), nested),
+            None => self.leads_further = true,
         }
     }
 

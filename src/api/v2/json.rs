@@ -1,11 +1,14 @@
 //! Writing JSON as the original spells it: everything but control characters unescaped, indented by four.
 
+use std::ops::Range;
+
 use serde_json::Value;
 
 /// How far a level is indented where the client did not say.
 pub const INDENT: usize = 4;
-/// Bytes that an answer may take without growing.
+/// Bytes that an answer may take without growing; one of many objects, so many for each of the first hundred.
 const USUAL_LENGTH: usize = 16 * 1024;
+const OBJECT_LENGTH: usize = 2 * 1024;
 /// The first byte of U+2028 and U+2029.
 const FIRST_OF_LINE_ENDS: u8 = 0xe2;
 /// The end of a line, and what the next one begins with.
@@ -31,7 +34,13 @@ pub struct Writer {
 impl Writer {
     /// An empty text, `indent` blanks a level; with 0 all of it becomes one line without any blank.
     pub fn new(indent: usize) -> Self {
-        Self { out: String::with_capacity(USUAL_LENGTH), indent, depth: 0, is_empty: true }
+        Self::of_many(0, indent)
+    }
+
+    /// The same with room for so many objects.
+    pub fn of_many(objects: usize, indent: usize) -> Self {
+        let room = USUAL_LENGTH.max(objects.min(100) * OBJECT_LENGTH);
+        Self { out: String::with_capacity(room), indent, depth: 0, is_empty: true }
     }
 
     /// What was written.
@@ -70,6 +79,18 @@ impl Writer {
     pub fn item(&mut self) -> &mut Self {
         self.next();
         self
+    }
+
+    /// How much is written, and how deep what comes next stands: what was written in between can be written again where
+    /// it stands as deep.
+    pub fn place(&self) -> (usize, usize) {
+        (self.out.len(), self.depth)
+    }
+
+    /// The same value as the one that was written there.
+    pub fn again(&mut self, written: Range<usize>) {
+        self.out.extend_from_within(written);
+        self.is_empty = false;
     }
 
     /// A text.

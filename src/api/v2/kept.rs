@@ -68,9 +68,9 @@ pub async fn or_made(
         return Arc::new(Kept::passing(written));
     };
     let made = async {
-        let outcome = make.await;
-        let made_of = match &outcome {
-            Ok(Answer::Object(_, tags)) | Err(Refusal::Absent(_, tags)) => Some(tags.clone()),
+        let mut outcome = make.await;
+        let made_of = match &mut outcome {
+            Ok(Answer::Object(_, tags)) | Err(Refusal::Absent(_, tags)) => Some(std::mem::take(tags)),
             _ => None,
         };
         // A cache that takes one form for the other must not come to keep the page for eyes.

@@ -2,9 +2,10 @@
 //!
 //! Reading order. What was asked: `params`, `number`, `fields`, `accept` read the request and know no store; `ask` is
 //! the request understood, `endpoint` what it is about. What is meant: `narrow` makes a selection of it, with
-//! `columns`, `ordering` and `words`. What is shown: `face` says what a type can show, `choice` what is shown of it
-//! (`choices` remembers), `gather` loads what it refers to, `show`, `object` and `shape` write it as `json`. `listing`,
-//! `detail`, `find` and `redirects` are the views; `routes` and `answer` put them on the wire, `kept` keeps them.
+//! `columns`, `ordering` and `words`. What is shown: `face` says what a type can show and `source` what that is made
+//! from, `choice` what is shown of it (`choices` remembers), `gather` loads what it refers to, `show`, `object` and
+//! `shape` write it as `json`. `listing`, `detail`, `find` and `redirects` are the views; `routes` and `answer` put them
+//! on the wire, `kept` keeps them.
 
 mod accept;
 mod answer;
@@ -34,6 +35,7 @@ mod rich;
 mod routes;
 mod shape;
 mod show;
+mod source;
 mod types;
 mod who;
 mod words;

@@ -4,13 +4,13 @@ use serde_json::Value;
 
 use super::choice::Choice;
 use super::choice::Chosen;
-use super::face::Source;
 use super::json::Writer;
 use super::shape;
 use super::shape::Among;
 use super::shape::Beside;
 use super::shape::Siblings;
 use super::show::Show;
+use super::source::Source;
 use crate::base::Timestamp;
 use crate::query::Extent;
 use crate::query::Item;
@@ -77,7 +77,20 @@ pub fn object(out: &mut Writer, show: &Show<'_>, subject: Subject<'_>, choice: &
     object_with(out, show, subject, choice, |_| ());
 }
 
-/// The same, with what comes behind the fields.
+/// The object at the other end of a reference. Twenty articles share a few authors: what an answer has shown already is
+/// copied from there.
+pub fn linked(out: &mut Writer, show: &Show<'_>, subject: Subject<'_>, choice: &Choice) {
+    let Subject::Item(item) = subject else { return object(out, show, subject, choice) };
+    let (from, depth) = out.place();
+    if let Some(written) = show.written(item.key, choice, depth) {
+        return out.again(written);
+    }
+    let shown = show.shown();
+    object(out, show, subject, choice);
+    show.remember((item.key, choice, depth), from..out.place().0, shown);
+}
+
+/// An object with the chosen fields, and what comes behind them.
 pub fn object_with(
     out: &mut Writer,
     show: &Show<'_>,

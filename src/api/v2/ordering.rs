@@ -9,8 +9,8 @@ use super::ask::Ask;
 use super::columns;
 use super::face::Face;
 use super::face::FaceField;
-use super::face::Source;
 use super::params::Params;
+use super::source::Source;
 
 /// Fields that one order may name.
 const MOST: usize = 20;

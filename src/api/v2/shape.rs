@@ -102,13 +102,13 @@ pub fn value(
     };
     match (&field.shape, nested) {
         (Shape::Link(target), Some(nested)) => match linked(show, target, stored, nested) {
-            Some(subject) => object::object(out, show, subject, nested),
+            Some(subject) => object::linked(out, show, subject, nested),
             None => out.null(),
         },
         (Shape::Links(target), Some(nested)) => out.list(|out| {
             let ids = in_order(show, target, stored).into_iter();
             for subject in ids.filter_map(|id| linked(show, target, id, nested)) {
-                object::object(out.item(), show, subject, nested);
+                object::linked(out.item(), show, subject, nested);
             }
         }),
         (Shape::Children { label, fields }, Some(nested)) => out.list(|out| {

@@ -7,8 +7,12 @@ use std::cell::Cell;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::ptr;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
 use serde_json::Value;
 use serde_json::json;
 
@@ -21,6 +25,7 @@ use super::object;
 use super::object::Subject;
 use super::renditions::Wanted;
 use super::rich::Format;
+use crate::base::Key;
 use crate::cache::Tag;
 use crate::error::Error;
 use crate::error::Result;
@@ -78,7 +83,12 @@ pub struct Show<'a> {
     library: &'a Library,
     missed: RefCell<BTreeMap<Reference, Extent>>,
     shown: Cell<usize>,
+    written: RefCell<Written>,
 }
+
+/// Where objects at the other end of references stand in the answer, by the choice (its address) and how deep; and how many
+/// objects that are.
+type Written = HashMap<(Key, usize, usize), (Range<usize>, usize), RandomState>;
 
 /// Objects in one answer at most, nested ones included; brackets could ask for any number.
 pub const MOST_OBJECTS: usize = 20_000;
@@ -101,8 +111,7 @@ pub async fn all(
 ) -> Result<(String, Vec<Tag>)> {
     let images = gather::all(conn, setting, &mut library, (subjects, choice)).await?;
     loop {
-        let (missed, count) = (RefCell::default(), Cell::default());
-        let show = Show { setting, schema: setting.schema, library: &library, missed, shown: count };
+        let show = Show::new(setting, &library);
         let text = show.write(&envelope, subjects.iter().copied().zip(&images), choice);
         if show.shown.get() > MOST_OBJECTS {
             let words =
@@ -120,14 +129,19 @@ pub async fn all(
     }
 }
 
-impl Show<'_> {
+impl<'a> Show<'a> {
+    fn new(setting: &'a Setting<'a>, library: &'a Library) -> Self {
+        let (missed, shown, written) = (RefCell::default(), Cell::default(), RefCell::default());
+        Self { setting, schema: setting.schema, library, missed, shown, written }
+    }
+
     fn write<'s>(
         &self,
         envelope: &Envelope,
         subjects: impl Iterator<Item = (Subject<'s>, &'s BTreeSet<i64>)>,
         choice: &Choice,
     ) -> String {
-        let mut out = Writer::new(self.setting.indent);
+        let mut out = Writer::of_many(subjects.size_hint().0, self.setting.indent);
         let one = |out: &mut Writer, (subject, images): (Subject<'s>, &'s BTreeSet<i64>)| {
             let renditions = &self.setting.renditions;
             object::object_with(out, self, subject, choice, |out| {
@@ -150,6 +164,30 @@ impl Show<'_> {
     pub fn takes_one_more(&self) -> bool {
         self.shown.set(self.shown.get() + 1);
         self.shown.get() <= MOST_OBJECTS
+    }
+
+    /// How many objects were counted in.
+    pub fn shown(&self) -> usize {
+        self.shown.get()
+    }
+
+    /// Where this much of an object stands already, as deep; what is copied from there is counted in.
+    pub fn written(&self, key: Key, choice: &Choice, depth: usize) -> Option<Range<usize>> {
+        let known = self.written.borrow().get(&(key, ptr::from_ref(choice).addr(), depth)).cloned();
+        let (written, objects) = known?;
+        self.shown.set(self.shown.get() + objects);
+        Some(written)
+    }
+
+    /// Notes where this much of an object was written, when `before` objects had been counted in.
+    pub fn remember(
+        &self,
+        (key, choice, depth): (Key, &Choice, usize),
+        written: Range<usize>,
+        before: usize,
+    ) {
+        let objects = self.shown.get() - before;
+        self.written.borrow_mut().insert((key, ptr::from_ref(choice).addr(), depth), (written, objects));
     }
 
     /// The object with everything, if it is loaded and may be seen.
