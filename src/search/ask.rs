@@ -1,9 +1,6 @@
 //! What the delivery API asks: exact words, all of them or any, over families of objects.
 
-use tantivy::DocAddress;
-use tantivy::Searcher;
 use tantivy::Term;
-use tantivy::collector::TopDocs;
 use tantivy::query::BooleanQuery;
 use tantivy::query::BoostQuery;
 use tantivy::query::ConstScoreQuery;
@@ -15,13 +12,12 @@ use tantivy::schema::Field;
 use tantivy::schema::IndexRecordOption;
 
 use super::document::WEIGHTS;
+use super::found::Everything;
 use super::index::{Index, internal};
 use super::words::words;
 use crate::base::Key;
 use crate::error::Result;
 
-/// The most objects that one question finds; beyond it the least fitting are left out.
-pub const MOST: usize = 100_000;
 /// The most words of a question that are looked at.
 const MOST_WORDS: usize = 32;
 
@@ -49,7 +45,7 @@ pub struct Ask<'a> {
 }
 
 impl Index {
-    /// The objects that a question finds, best first, equals by id descending, at most [`MOST`]. A question without a
+    /// The objects that a question finds, best first, equals by id descending, at most [`MOST`](super::MOST). A question without a
     /// word finds nothing.
     pub fn ids(&self, ask: &Ask<'_>) -> Result<Vec<(Key, f32)>> {
         let Some(wanted) = self.wanted(ask) else { return Ok(Vec::new()) };
@@ -57,11 +53,9 @@ impl Index {
         clauses.extend(
             self.scope(ask.families, ask.public_only).into_iter().map(|clause| (Occur::Must, clause)),
         );
-        let searcher = self.reader.searcher();
-        let hits = searcher
-            .search(&BooleanQuery::new(clauses), &TopDocs::with_limit(MOST).order_by_score())
-            .map_err(internal)?;
-        ranked(&searcher, hits)
+        let found =
+            self.reader.searcher().search(&BooleanQuery::new(clauses), &Everything).map_err(internal)?;
+        Ok(found.into_iter().map(|found| (found.key, found.score)).collect())
     }
 
     fn wanted(&self, ask: &Ask<'_>) -> Option<Box<dyn Query>> {
@@ -128,24 +122,6 @@ pub(super) fn term(term: Term) -> TermQuery {
 
 pub(super) fn unscored(query: Box<dyn Query>) -> Box<dyn Query> {
     Box::new(ConstScoreQuery::new(query, 0.0))
-}
-
-fn ranked(searcher: &Searcher, hits: Vec<(f32, DocAddress)>) -> Result<Vec<(Key, f32)>> {
-    let columns = searcher
-        .segment_readers()
-        .iter()
-        .map(|segment| Ok((segment.fast_fields().i64("key")?, segment.fast_fields().i64("id")?)))
-        .collect::<tantivy::Result<Vec<_>>>()
-        .map_err(internal)?;
-    let mut found: Vec<_> = hits
-        .into_iter()
-        .filter_map(|(score, at)| {
-            let (keys, ids) = columns.get(at.segment_ord as usize)?;
-            Some((score, ids.first(at.doc_id)?, Key(keys.first(at.doc_id)?)))
-        })
-        .collect();
-    found.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)));
-    Ok(found.into_iter().map(|(score, _, key)| (key, score)).collect())
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use parking::Writer;
 use tantivy::IndexReader;
+use tantivy::IndexSettings;
 use tantivy::ReloadPolicy;
 use tantivy::Term;
 
@@ -15,7 +16,7 @@ use super::document::{Document, Fields, identity};
 use crate::error::{Error, Result};
 
 /// Raised whenever fields or words change: an index of another format is made anew.
-const FORMAT: u32 = 5;
+const FORMAT: u32 = 6;
 
 /// How far an index has come.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -139,7 +140,9 @@ fn fresh(folder: &Path, schema: tantivy::schema::Schema) -> Result<tantivy::Inde
         std::fs::remove_dir_all(folder)?;
     }
     std::fs::create_dir_all(folder)?;
-    tantivy::Index::create_in_dir(folder, schema).map_err(internal)
+    // A commit is of a few objects: their texts are compressed where they are written, without a thread for it.
+    let settings = IndexSettings { docstore_compress_dedicated_thread: false, ..IndexSettings::default() };
+    tantivy::Index::builder().schema(schema).settings(settings).create_in_dir(folder).map_err(internal)
 }
 
 pub(super) fn internal(source: tantivy::TantivyError) -> Error {

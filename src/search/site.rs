@@ -13,11 +13,11 @@ use tantivy::query::TermQuery;
 use tantivy::schema::IndexRecordOption;
 use tantivy::schema::Value;
 
-use super::ask::MOST;
 use super::ask::term;
 use super::ask::unscored;
 use super::excerpt::Piece;
 use super::excerpt::excerpt;
+use super::found::Everything;
 use super::index::{Index, internal};
 use super::words::{Stems, Word, words};
 use crate::base::Key;
@@ -49,19 +49,11 @@ pub struct Hit {
 }
 
 impl Index {
-    /// The public pages that answer a question, best first: their keys only, at most [`MOST`].
+    /// The public pages that answer a question, best first: their keys only, at most [`MOST`](super::MOST).
     pub fn pages(&self, question: Question<'_>) -> Result<Vec<Key>> {
         let Some(query) = self.question(question) else { return Ok(Vec::new()) };
-        let searcher = self.reader.searcher();
-        let hits = searcher.search(&query, &TopDocs::with_limit(MOST).order_by_score()).map_err(internal)?;
-        let columns = searcher
-            .segment_readers()
-            .iter()
-            .map(|segment| segment.fast_fields().i64("key"))
-            .collect::<tantivy::Result<Vec<_>>>()
-            .map_err(internal)?;
-        let key = |at: tantivy::DocAddress| columns.get(at.segment_ord as usize)?.first(at.doc_id).map(Key);
-        Ok(hits.into_iter().filter_map(|(_, at)| key(at)).collect())
+        let found = self.reader.searcher().search(&query, &Everything).map_err(internal)?;
+        Ok(found.into_iter().map(|found| found.key).collect())
     }
 
     /// How many public pages answer a question.

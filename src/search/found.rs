@@ -1,0 +1,105 @@
+//! Everything that a question finds, best first, at a price that follows from how much that is.
+
+use std::cmp::Ordering;
+
+use tantivy::DocId;
+use tantivy::Score;
+use tantivy::SegmentOrdinal;
+use tantivy::SegmentReader;
+use tantivy::collector::Collector;
+use tantivy::collector::SegmentCollector;
+use tantivy::columnar::Column;
+
+use crate::base::Key;
+
+/// The most objects that one question finds; beyond it the least fitting are left out.
+pub const MOST: usize = 100_000;
+
+/// Collects all of it, at most [`MOST`]; equals by id descending. tantivy's own collector of the best makes room for twice
+/// as many as it may find, in every segment, before it looks for the first.
+pub(super) struct Everything;
+
+/// An object that was found.
+pub(super) struct Found {
+    pub key: Key,
+    pub score: Score,
+    id: i64,
+}
+
+impl Found {
+    fn by_rank(&self, other: &Self) -> Ordering {
+        other.score.total_cmp(&self.score).then(other.id.cmp(&self.id))
+    }
+}
+
+/// What is found in a segment.
+pub(super) struct InSegment {
+    keys: Column<i64>,
+    ids: Column<i64>,
+    found: Vec<Found>,
+}
+
+impl Collector for Everything {
+    type Fruit = Vec<Found>;
+    type Child = InSegment;
+
+    fn for_segment(&self, _: SegmentOrdinal, segment: &SegmentReader) -> tantivy::Result<InSegment> {
+        let columns = segment.fast_fields();
+        Ok(InSegment { keys: columns.i64("key")?, ids: columns.i64("id")?, found: Vec::new() })
+    }
+
+    fn requires_scoring(&self) -> bool {
+        true
+    }
+
+    fn merge_fruits(&self, found: Vec<Vec<Found>>) -> tantivy::Result<Vec<Found>> {
+        let mut found: Vec<Found> = found.into_iter().flatten().collect();
+        keep_best(&mut found, MOST);
+        found.sort_unstable_by(Found::by_rank);
+        Ok(found)
+    }
+}
+
+impl SegmentCollector for InSegment {
+    type Fruit = Vec<Found>;
+
+    fn collect(&mut self, doc: DocId, score: Score) {
+        if let (Some(key), Some(id)) = (self.keys.first(doc), self.ids.first(doc)) {
+            self.found.push(Found { key: Key(key), score, id });
+        }
+        if self.found.len() == 2 * MOST {
+            keep_best(&mut self.found, MOST);
+        }
+    }
+
+    fn harvest(self) -> Vec<Found> {
+        self.found
+    }
+}
+
+/// Leaves the best, in no order.
+fn keep_best(found: &mut Vec<Found>, most: usize) {
+    if found.len() > most {
+        found.select_nth_unstable_by(most, Found::by_rank);
+        found.truncate(most);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_least_fitting_are_left_out() {
+        for (most, best) in [(0, ""), (1, "7"), (2, "7 9"), (3, "7 9 4"), (5, "7 9 4 2 1"), (9, "7 9 4 2 1")]
+        {
+            let scored = [(1, 0.5), (2, 1.0), (4, 1.0), (7, 3.5), (9, 2.0)];
+            let mut found: Vec<Found> =
+                scored.map(|(id, score)| Found { key: Key(id), score, id }).into_iter().collect();
+            keep_best(&mut found, most);
+            found.sort_by(Found::by_rank);
+            let left: Vec<String> = found.iter().map(|found| found.id.to_string()).collect();
+            assert_eq!(left.join(" "), best, "{most}");
+        }
+    }
+}
