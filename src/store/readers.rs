@@ -20,10 +20,13 @@ use super::conn::without_nul;
 use super::failure::{self, sqlite_failure};
 use super::{Bind, Record, Row};
 
-/// For so long a statement may hold up the other tasks of its thread.
-const SHORT: Duration = Duration::from_millis(2);
-/// Steps of SQLite's machine between two looks at the clock.
+/// Steps of SQLite's machine between two looks at how far a statement has come.
 const STEPS: i32 = 1_000;
+/// So many looks a statement may hold up the other tasks of its thread: a hundred thousand steps, about two milliseconds.
+/// Where more threads run than there are cores, the clock says nothing of the work that was done.
+const SHORT: u64 = 100;
+/// And no longer than this, for steps that wait for the disk.
+const WAIT: Duration = Duration::from_millis(20);
 /// When nothing hurries.
 const EVER: u64 = u64::MAX;
 
@@ -125,8 +128,7 @@ impl Reader {
     /// The rows of a statement, `most` of them.
     pub fn rows<T: Record>(&mut self, text: &str, binds: &[Bind], most: usize) -> Result<Vec<T>> {
         let line = self.line();
-        let short =
-            if others_wait() { line.within(SHORT, |line| line.rows(text, binds, most))? } else { None };
+        let short = if others_wait() { line.shortly(|line| line.rows(text, binds, most))? } else { None };
         match short {
             Some(records) => Ok(records),
             None => Ok(aside(|| line.rows(text, binds, most))?.unwrap_or_default()),
@@ -159,11 +161,29 @@ impl Drop for Reader {
     }
 }
 
-/// A connection, and when the statement on it is broken off: in nanoseconds since it was made.
+/// A connection, and when the statement on it is broken off.
 struct Line {
     connection: Connection,
     made: Instant,
-    until: Arc<AtomicU64>,
+    until: Arc<Until>,
+}
+
+/// What a statement has left.
+struct Until {
+    looks: AtomicU64,
+    /// In nanoseconds since the connection was made.
+    moment: AtomicU64,
+}
+
+impl Until {
+    fn set(&self, looks: u64, moment: u64) {
+        self.looks.store(looks, Ordering::Relaxed);
+        self.moment.store(moment, Ordering::Relaxed);
+    }
+
+    fn is_over(&self, now: u64) -> bool {
+        self.looks.fetch_sub(1, Ordering::Relaxed) == 0 || now > self.moment.load(Ordering::Relaxed)
+    }
 }
 
 impl Line {
@@ -177,21 +197,21 @@ impl Line {
         for (name, value) in how.pragmas {
             connection.pragma_update(None, name, value)?;
         }
-        let (made, until) = (Instant::now(), Arc::new(AtomicU64::new(EVER)));
-        let clock = until.clone();
-        let is_over = move || nanoseconds(made.elapsed()) > clock.load(Ordering::Relaxed);
-        connection.progress_handler(STEPS, Some(is_over))?;
+        let made = Instant::now();
+        let until = Arc::new(Until { looks: AtomicU64::new(EVER), moment: AtomicU64::new(EVER) });
+        let left = until.clone();
+        connection.progress_handler(STEPS, Some(move || left.is_over(nanoseconds(made.elapsed()))))?;
         Ok(Self { connection, made, until })
     }
 
-    fn within<R>(&mut self, time: Duration, work: impl FnOnce(&mut Self) -> R) -> R {
-        self.until.store(nanoseconds(self.made.elapsed() + time), Ordering::Relaxed);
+    fn shortly<R>(&mut self, work: impl FnOnce(&mut Self) -> R) -> R {
+        self.until.set(SHORT, nanoseconds(self.made.elapsed() + WAIT));
         let done = work(self);
-        self.until.store(EVER, Ordering::Relaxed);
+        self.until.set(EVER, EVER);
         done
     }
 
-    /// The rows; `None` if the time was up before all were read.
+    /// The rows; `None` if it was broken off before all were read.
     fn rows<T: Record>(&mut self, text: &str, binds: &[Bind], most: usize) -> Result<Option<Vec<T>>> {
         let told = |error: rusqlite::Error| match error.sqlite_error_code() {
             Some(ErrorCode::OperationInterrupted) => Ok(None),
