@@ -29,7 +29,7 @@ use super::values;
 pub struct Evolution {
     /// Every difference.
     pub changes: Vec<Change>,
-    /// Stored objects by type label (as stored) that the changes touch.
+    /// Stored objects by type label (as stored); not counted where nothing changes.
     pub objects: BTreeMap<String, i64>,
     /// Values that cannot become what the models now ask for: object, path, reason.
     pub refused: Vec<(String, String, String)>,
@@ -64,11 +64,13 @@ pub async fn signature(conn: &mut Conn) -> Result<Signature> {
 
 /// What today's models would change, and how many objects that is about; no document is read.
 pub async fn compare(conn: &mut Conn, schema: &Schema) -> Result<Evolution> {
-    let before = signature(conn).await?;
-    let counts: Vec<(String, i64)> =
-        conn.all(sql("select type, count(*) from objects group by type order by type")).await?;
-    let changes = differences(&before, schema);
-    Ok(Evolution { changes, objects: counts.into_iter().collect(), refused: Vec::new() })
+    let changes = differences(&signature(conn).await?, schema);
+    let mut evolution = Evolution { changes, ..Evolution::default() };
+    if !evolution.changes.is_empty() {
+        let counting = sql("select type, count(*) from objects group by type order by type");
+        evolution.objects = conn.all::<(String, i64)>(counting).await?.into_iter().collect();
+    }
+    Ok(evolution)
 }
 
 /// The same, with every value that would not convert: every document that changes is tried, and none is touched.
