@@ -17,9 +17,8 @@ pub async fn by_id(conn: &mut Conn, id: i64) -> Result<Object> {
 
 /// The root of the tree, which is no page of any site.
 pub async fn root(conn: &mut Conn) -> Result<Option<Object>> {
-    let text =
-        format!("select {COLUMNS}, null as doc from objects o where o.family = 'page' and o.parent is null");
-    conn.optional(sql(text)).await
+    let text = format!("select {COLUMNS}, null as doc from objects o where o.path = ?");
+    conn.optional(sql(text).bind(TreePath::root())).await
 }
 
 /// The pages directly beneath one, in order, without their documents.

@@ -118,13 +118,11 @@ pub async fn sow(archive: &Archive, ground: Ground<'_>) -> Result<Option<Sown>> 
 
 /// Whether a store holds no site, and no page but the root.
 pub async fn is_bare(work: &mut Work) -> Result<bool> {
-    let sites = Site::list(work).await?;
-    let root = pages::root(work).await?;
-    let beneath = match &root {
-        Some(root) => pages::children_count(work, root.key).await?,
-        None => 0,
-    };
-    Ok(sites.is_empty() && beneath == 0)
+    if !Site::list(work).await?.is_empty() {
+        return Ok(false);
+    }
+    let Some(root) = pages::root(work).await? else { return Ok(true) };
+    Ok(pages::children_count(work, root.key).await? == 0)
 }
 
 /// One line: a table whose one key says what it is.
