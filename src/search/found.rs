@@ -28,7 +28,8 @@ pub(super) struct Found {
 
 impl Found {
     fn by_rank(&self, other: &Self) -> Ordering {
-        other.score.total_cmp(&self.score).then(other.id.cmp(&self.id))
+        let by_score = other.score.total_cmp(&self.score);
+        by_score.then(other.id.cmp(&self.id)).then(other.key.cmp(&self.key))
     }
 }
 
