@@ -2,9 +2,10 @@
 
 use std::process::ExitCode;
 
-/// Steadier memory than the system's allocator under image work.
+/// Many threads work for a moment each, those of the search index anew at every commit: this allocator shares what they
+/// leave, where others keep it for each.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
     siskin::cli::run(siskin::cms::Cms::builder("."))
