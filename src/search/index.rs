@@ -15,7 +15,7 @@ use tantivy::Term;
 use super::document::{Document, Fields, identity};
 use crate::error::{Error, Result};
 
-/// Raised whenever fields or words change: an index of another format is made anew.
+/// Raised whenever fields, words or settings change: an index of another format is made anew.
 const FORMAT: u32 = 6;
 
 /// How far an index has come.

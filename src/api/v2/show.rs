@@ -171,11 +171,13 @@ impl<'a> Show<'a> {
         self.shown.get()
     }
 
-    /// Where this much of an object stands already, as deep; what is copied from there is counted in.
+    /// Where this much of an object stands already, as deep; what is copied from there is counted in. `None` also where
+    /// the answer has no room for as many objects again: else every level of brackets could double its text.
     pub fn written(&self, key: Key, choice: &Choice, depth: usize) -> Option<Range<usize>> {
         let known = self.written.borrow().get(&(key, ptr::from_ref(choice).addr(), depth)).cloned();
         let (written, objects) = known?;
-        self.shown.set(self.shown.get() + objects);
+        let shown = Some(self.shown.get() + objects).filter(|shown| *shown <= MOST_OBJECTS)?;
+        self.shown.set(shown);
         Some(written)
     }
 
