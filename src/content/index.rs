@@ -55,12 +55,12 @@ pub(super) async fn insert(work: &mut Work, rows: &[ValueRow<'_>]) -> Result<()>
         let rows: Vec<_> = rows.iter().filter(|row| table_of(&row.value) == table).collect();
         for some in rows.chunks(AT_ONCE) {
             let mut insert =
-                sql(format!("insert into {table} (type, field, public, moment, value, object) values "));
+                sql(format!("insert into {table} (type, field, public, moment, id, value, object) values "));
             for (place, row) in some.iter().enumerate() {
-                insert.push(if place == 0 { "(" } else { ", (" }).push_marks(6).push(")");
+                insert.push(if place == 0 { "(" } else { ", (" }).push_marks(7).push(")");
                 insert =
                     insert.bind(row.object.label.as_str()).bind(row.field.as_str()).bind(row.object.public);
-                insert = insert.bind(row.object.first_published_at);
+                insert = insert.bind(row.object.first_published_at).bind(row.object.id);
                 insert = bind_value(insert, &row.value).bind(row.object.key);
             }
             work.execute(insert).await?;

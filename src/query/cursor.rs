@@ -15,6 +15,7 @@ use super::item;
 use super::item::Item;
 use super::order::By;
 use super::order::Order;
+use super::order::Rows;
 use super::order::Term;
 use super::selection::Selection;
 use super::totals::Memory;
@@ -73,7 +74,7 @@ impl Selection {
         total: Option<i64>,
     ) -> Result<(Vec<Item>, Option<Position>)> {
         let steps = self.steps()?;
-        let parts = position.map_or(1, |position| position.parts(&steps, "").len());
+        let parts = position.map_or(1, |position| position.parts(&steps, Rows::Objects).len());
         let mut items: Vec<Item> = Vec::new();
         for part in 0..parts {
             // One more than is shown tells whether there are more.
@@ -133,7 +134,7 @@ impl Selection {
 
     async fn value_of(&self, conn: &mut Conn, by: &By, key: Key) -> Result<Bind> {
         let mut ask = sql("select ");
-        ask.append(by.expression("o.first_published_at"));
+        ask.append(by.expression(Rows::Objects));
         ask.push(&format!(" from {} where o.key = ", item::tables(&self.family))).push_bind(key);
         Ok(match by.nothing() {
             Bind::Int(_) => conn.one::<Option<i64>>(ask).await?.into(),
@@ -142,10 +143,10 @@ impl Selection {
         })
     }
 
-    /// Adds the condition for the part that is asked for; the moment of publication is found in the column of this name.
-    pub(super) fn push_behind(&self, statement: &mut Sql, first_published_at: &str) {
+    /// Adds the condition for the part that is asked for.
+    pub(super) fn push_behind(&self, statement: &mut Sql, rows: Rows) {
         let (Some(behind), Ok(steps)) = (&self.behind, self.steps()) else { return };
-        let parts = behind.position.parts(&steps, first_published_at);
+        let parts = behind.position.parts(&steps, rows);
         if let Some(part) = parts.into_iter().nth(behind.part) {
             statement.push(" and (").append(part).push(")");
         }
@@ -154,64 +155,64 @@ impl Selection {
 
 impl Position {
     /// What stands behind, in parts that follow one another. Each begins with a bound that an index can go to.
-    fn parts(&self, steps: &[Term], first_published_at: &str) -> Vec<Sql> {
+    fn parts(&self, steps: &[Term], rows: Rows) -> Vec<Sql> {
         let mut walk = steps.iter().zip(&self.0);
         let Some((step, value)) = walk.next() else { return vec![sql("1 = 0")] };
         let rest: Vec<_> = walk.collect();
-        let (by, name) = (&step.by, first_published_at);
+        let by = &step.by;
         if rest.is_empty() {
-            return vec![compared(by, name, if step.descending { "<" } else { ">" }, value)];
+            return vec![compared(by, rows, if step.descending { "<" } else { ">" }, value)];
         }
-        let rest = behind(&rest, name);
+        let rest = behind(&rest, rows);
         let mut bounded = Sql::default();
         match (is_null(value), step.descending) {
             (true, _) => {
-                bounded.append(null(by, name, true)).push(" and ").append(rest);
+                bounded.append(null(by, rows, true)).push(" and ").append(rest);
             }
             (false, descending) => {
                 let (bound, beyond) = if descending { ("<=", "<") } else { (">=", ">") };
-                bounded.append(compared(by, name, bound, value)).push(" and (");
-                bounded.append(compared(by, name, beyond, value)).push(" or ").append(rest).push(")");
+                bounded.append(compared(by, rows, bound, value)).push(" and (");
+                bounded.append(compared(by, rows, beyond, value)).push(" or ").append(rest).push(")");
             }
         }
         match (is_null(value), step.descending) {
             (true, true) | (false, false) => vec![bounded],
-            (true, false) => vec![bounded, null(by, name, false)],
-            (false, true) => vec![bounded, null(by, name, true)],
+            (true, false) => vec![bounded, null(by, rows, false)],
+            (false, true) => vec![bounded, null(by, rows, true)],
         }
     }
 }
 
 /// What stands behind by these steps, where all before them are equal.
-fn behind(steps: &[(&Term, &Bind)], name: &str) -> Sql {
+fn behind(steps: &[(&Term, &Bind)], rows: Rows) -> Sql {
     let Some(((step, value), rest)) = steps.split_first() else { return sql("1 = 0") };
     let by = &step.by;
     let mut condition = sql("(");
     match (is_null(value), step.descending) {
-        (true, true) => condition.append(null(by, name, true)).push(" and ").append(behind(rest, name)),
-        (true, false) => condition.append(null(by, name, false)).push(" or ").append(behind(rest, name)),
+        (true, true) => condition.append(null(by, rows, true)).push(" and ").append(behind(rest, rows)),
+        (true, false) => condition.append(null(by, rows, false)).push(" or ").append(behind(rest, rows)),
         (false, descending) => {
             let beyond = if descending { "<" } else { ">" };
-            condition.append(compared(by, name, beyond, value));
+            condition.append(compared(by, rows, beyond, value));
             if descending {
-                condition.push(" or ").append(null(by, name, true));
+                condition.push(" or ").append(null(by, rows, true));
             }
-            condition.push(" or (").append(compared(by, name, "=", value)).push(" and ");
-            condition.append(behind(rest, name)).push(")")
+            condition.push(" or (").append(compared(by, rows, "=", value)).push(" and ");
+            condition.append(behind(rest, rows)).push(")")
         }
     };
     condition.push(")");
     condition
 }
 
-fn compared(by: &By, name: &str, how: &str, value: &Bind) -> Sql {
-    let mut condition = by.expression(name);
+fn compared(by: &By, rows: Rows, how: &str, value: &Bind) -> Sql {
+    let mut condition = by.expression(rows);
     condition.push(" ").push(how).push(" ").push_bind(value.clone());
     condition
 }
 
-fn null(by: &By, name: &str, is: bool) -> Sql {
-    let mut condition = by.expression(name);
+fn null(by: &By, rows: Rows, is: bool) -> Sql {
+    let mut condition = by.expression(rows);
     condition.push(if is { " is null" } else { " is not null" });
     condition
 }

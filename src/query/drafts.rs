@@ -33,6 +33,7 @@ use super::item;
 use super::item::Item;
 use super::order::By;
 use super::order::Order;
+use super::order::Rows;
 use super::order::Term;
 use super::selection::Selection;
 
@@ -173,9 +174,7 @@ impl Selection {
         let mut placed: HashMap<Key, Placed> =
             placed.into_iter().map(|(key, id)| (key, Placed { key, id, by: Vec::new() })).collect();
         for term in terms {
-            for (key, value) in
-                values(conn, &term.by, ask(term.by.expression("o.first_published_at"))).await?
-            {
+            for (key, value) in values(conn, &term.by, ask(term.by.expression(Rows::Objects))).await? {
                 placed.entry(key).and_modify(|placed| placed.by.push(value));
             }
         }

@@ -42,6 +42,31 @@ impl Term {
     }
 }
 
+/// The rows in which a statement finds what every list can be ordered by.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Rows {
+    /// Those of the objects.
+    Objects,
+    /// Those of a field's values, where an index has both behind the value.
+    Values,
+}
+
+impl Rows {
+    fn moment(self) -> &'static str {
+        match self {
+            Self::Objects => "o.first_published_at",
+            Self::Values => "v.moment",
+        }
+    }
+
+    fn id(self) -> &'static str {
+        match self {
+            Self::Objects => "o.id",
+            Self::Values => "v.id",
+        }
+    }
+}
+
 /// What an order goes by.
 #[derive(Debug, Clone, PartialEq)]
 pub enum By {
@@ -67,9 +92,10 @@ impl By {
         }
     }
 
-    pub(super) fn expression(&self, first_published_at: &str) -> Sql {
+    pub(super) fn expression(&self, rows: Rows) -> Sql {
         match self {
-            Self::Column(Column::FirstPublishedAt) => sql(first_published_at),
+            Self::Column(Column::FirstPublishedAt) => sql(rows.moment()),
+            Self::Column(Column::Id) => sql(rows.id()),
             Self::Column(column) => sql(column.name()),
             Self::Field(field, table) => {
                 sql(format!("(select min(v.value) from {table} v where v.object = o.key and v.field = ?)"))
@@ -80,23 +106,23 @@ impl By {
 }
 
 impl Order {
-    /// What stands behind `order by`; the moment of publication is found in the column of this name.
-    pub(super) fn clause(&self, in_tree: bool, first_published_at: &str) -> Sql {
+    /// What stands behind `order by`.
+    pub(super) fn clause(&self, in_tree: bool, rows: Rows) -> Sql {
         match self {
             Self::Usual if in_tree => sql("o.path"),
-            Self::Usual => sql("o.id"),
+            Self::Usual => sql(rows.id()),
             Self::Random => sql("random()"),
-            Self::By(terms) => by(terms, first_published_at),
+            Self::By(terms) => by(terms, rows),
         }
     }
 }
 
-fn by(terms: &[Term], first_published_at: &str) -> Sql {
+fn by(terms: &[Term], rows: Rows) -> Sql {
     let mut clause = Sql::default();
     for term in terms {
-        clause.append(term.by.expression(first_published_at));
+        clause.append(term.by.expression(rows));
         clause.push(if term.descending { " desc nulls last, " } else { " asc nulls first, " });
     }
-    clause.push(if terms.last().is_some_and(Term::goes_down) { "o.id desc" } else { "o.id" });
+    clause.push(rows.id()).push(if terms.last().is_some_and(Term::goes_down) { " desc" } else { "" });
     clause
 }

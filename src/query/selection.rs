@@ -20,6 +20,7 @@ use super::item::Item;
 use super::item::Marked;
 use super::library::Library;
 use super::order::Order;
+use super::order::Rows;
 use super::scope::Scope;
 use super::totals::Memory;
 use super::totals::Outcome;
@@ -183,9 +184,7 @@ impl Selection {
         window: (i64, i64),
         total: Option<i64>,
     ) -> Result<Vec<Item>> {
-        let mut items = self.read(conn, self.listing(window, total)).await?;
-        self.put_in_order(&mut items);
-        Ok(items)
+        self.read(conn, self.listing(window, total)).await
     }
 
     async fn read(&self, conn: &mut Conn, statement: Sql) -> Result<Vec<Item>> {
@@ -200,9 +199,7 @@ impl Selection {
         if wanted.is_empty() {
             return Ok(Vec::new());
         }
-        let mut statement = self.select();
-        statement.push(" where o.key in ").push_list(wanted);
-        let mut items = self.read(conn, statement).await?;
+        let mut items = self.read(conn, self.of(wanted)).await?;
         items.sort_by_key(|item| wanted.iter().position(|key| *key == item.key));
         Ok(items)
     }
@@ -286,10 +283,10 @@ impl Selection {
         if found.len() <= MOST_BOUND {
             statement.push(" and o.key in ").push_list(found);
         }
-        self.push_behind(&mut statement, "o.first_published_at");
+        self.push_behind(&mut statement, Rows::Objects);
         let ordered = self.order.is_some();
         if ordered {
-            statement.push(" order by ").append(self.order_clause("o.first_published_at"));
+            statement.push(" order by ").append(self.order_clause(Rows::Objects));
         }
         let matching = conn.all::<Key>(statement).await?;
         let (outer, inner) = if ordered { (&*matching, found) } else { (found, &*matching) };

@@ -1,6 +1,7 @@
 //! The statements that a selection becomes. Which way is the quickest follows from the order: where an index has it,
 //! the index is walked until the page is full; else what meets the conditions is sorted.
 
+use crate::base::Key;
 use crate::schema::FilterValue;
 use crate::schema::IMAGE;
 use crate::schema::PAGE_FAMILY;
@@ -12,15 +13,18 @@ use super::filter::Column;
 use super::filter::Filter;
 use super::item;
 use super::item::Extent;
-use super::item::Item;
 use super::order::By;
 use super::order::Order;
+use super::order::Rows;
 use super::selection::Selection;
 
 /// Up to so many objects that meet the conditions are looked at one by one rather than found on a walk.
 const FEW: i64 = 500;
 /// Farther pages of a list are counted off by keys alone, and only what is shown is read.
 const FAR: i64 = 100;
+
+/// So many keys are joined to as rows of their own: of a list behind `in`, SQLite makes a table first.
+const MOST_JOINED: usize = 100;
 
 /// What is tried object by object on a walk, rather than found by an index of its own.
 #[derive(Clone, Copy, Default)]
@@ -39,11 +43,9 @@ impl Selection {
         statement
     }
 
-    /// Some of them, in order, or to be put in order by [`Selection::put_in_order`]. `total` says how many there are,
-    /// where that is known.
+    /// Some of them, in order. `total` says how many there are, where that is known.
     pub(super) fn listing(&self, (offset, limit): (i64, i64), total: Option<i64>) -> Sql {
-        let by_values = self.newest_with().is_some();
-        let mut statement = if self.is_walked() && offset <= FAR && !by_values {
+        let mut statement = if self.is_walked() && offset <= FAR {
             let mut statement = self.beginning(&self.columns(), total);
             statement.push(" limit ").push_bind(limit).push(" offset ").push_bind(offset);
             return statement;
@@ -56,22 +58,10 @@ impl Selection {
         if item::has_files(&self.family) {
             statement.push(" left join files f on f.object = o.key");
         }
-        if self.order != Some(Order::Random) && !by_values {
-            statement.push(" order by ").append(self.order_clause("o.first_published_at"));
+        if self.order != Some(Order::Random) {
+            statement.push(" order by ").append(self.order_clause(Rows::Objects));
         }
         statement
-    }
-
-    /// Puts in order what a statement has left for it: those with a value are found in the order of its rows, but what
-    /// was published at the same moment is sorted there, and sorting whole documents costs more than reading them.
-    pub(super) fn put_in_order(&self, items: &mut [Item]) {
-        let Some(Order::By(terms)) = self.order.as_ref().filter(|_| self.newest_with().is_some()) else {
-            return;
-        };
-        items.sort_by_key(|item| (item.first_published_at, item.id));
-        if terms.first().is_some_and(|term| term.descending) {
-            items.reverse();
-        }
     }
 
     /// Columns, tables, conditions and order.
@@ -87,21 +77,34 @@ impl Selection {
             statement
                 .push(" and o.key = v.object and ")
                 .append(self.condition_without(Some(place), Tried { places: true, values: true }));
-            self.push_behind(&mut statement, "v.moment");
-            statement.push(" order by ").append(self.order_clause("v.moment"));
+            self.push_behind(&mut statement, Rows::Values);
+            statement.push(" order by ").append(self.order_clause(Rows::Values));
             return statement;
         }
         let places = self.is_walked() && !matches!(self.order, None | Some(Order::Usual));
         let values = self.is_walked() && total.is_some_and(|total| total > FEW);
         let mut statement = sql(format!("select {columns} from {} where ", item::tables(&self.family)));
         statement.append(self.condition_without(None, Tried { places, values }));
-        self.push_behind(&mut statement, "o.first_published_at");
-        statement.push(" order by ").append(self.order_clause("o.first_published_at"));
+        self.push_behind(&mut statement, Rows::Objects);
+        statement.push(" order by ").append(self.order_clause(Rows::Objects));
         statement
     }
 
-    pub(super) fn select(&self) -> Sql {
-        sql(format!("select {} from {}", self.columns(), item::tables(&self.family)))
+    /// Those of these keys, in any order.
+    pub(super) fn of(&self, keys: &[Key]) -> Sql {
+        let (columns, tables) = (self.columns(), item::tables(&self.family));
+        if keys.len() > MOST_JOINED {
+            return sql(format!("select {columns} from {tables} where o.key in ")).bind_list(keys);
+        }
+        let mut statement = sql(format!("select {columns} from ("));
+        // Filled up with what there is none of, so that few texts have to be prepared.
+        let filled = keys.iter().chain(std::iter::repeat(&Key(0))).take(keys.len().next_power_of_two());
+        for (number, key) in filled.enumerate() {
+            statement.push(if number == 0 { "select " } else { " union all select " });
+            statement.push_bind(key).push(if number == 0 { " as found" } else { "" });
+        }
+        statement.push(") k cross join ").push(tables).push(" where o.key = k.found");
+        statement
     }
 
     /// The one with this id, marked, and unmarked whatever these fields of it refer to and the page above it.
@@ -157,9 +160,9 @@ impl Selection {
         })
     }
 
-    pub(super) fn order_clause(&self, first_published_at: &str) -> Sql {
+    pub(super) fn order_clause(&self, rows: Rows) -> Sql {
         let order = self.order.as_ref().unwrap_or(&Order::Usual);
-        order.clause(self.family == PAGE_FAMILY, first_published_at)
+        order.clause(self.family == PAGE_FAMILY, rows)
     }
 
     pub(super) fn condition(&self) -> Sql {

@@ -33,8 +33,8 @@ pub struct Astray {
     pub unfilled: Vec<(String, String)>,
 }
 
-/// Type, field, whether public, when it first went live, and the value, spelt.
-type Row = (String, String, i64, Option<i64>, String);
+/// Type, field, whether public, when it first went live with its id, and the value, spelt.
+type Row = (String, String, i64, (Option<i64>, Option<i64>), String);
 
 /// Looks through the value rows of all objects. Fields that are still being filled are told apart.
 pub async fn examine(conn: &mut Conn, schema: &Schema) -> Result<Astray> {
@@ -98,8 +98,8 @@ fn expected(schema: &Schema, object: &Object, registered: &[Registered]) -> Resu
         .into_iter()
         .filter(|(field, _)| is_filled(field))
         .map(|(field, value)| {
-            let moment = object.first_published_at.map(|moment| moment.micros());
-            (object.label.clone(), field, object.public.into(), moment, spelt(&value))
+            let order = (object.first_published_at.map(|moment| moment.micros()), Some(object.id));
+            (object.label.clone(), field, object.public.into(), order, spelt(&value))
         })
         .collect();
     rows.sort_unstable();
@@ -123,12 +123,12 @@ async fn read<T: Column>(
     found: &mut HashMap<Key, Vec<Row>>,
 ) -> Result<()> {
     let mut ask =
-        sql(format!("select object, type, field, public, moment, value from {table} where object in "));
+        sql(format!("select object, type, field, public, moment, id, value from {table} where object in "));
     ask.push_list(keys);
-    for (key, label, field, public, moment, value) in
-        conn.all::<(i64, String, String, i64, Option<i64>, T)>(ask).await?
+    for (key, label, field, public, moment, id, value) in
+        conn.all::<(i64, String, String, i64, Option<i64>, Option<i64>, T)>(ask).await?
     {
-        let row = (label, field, public, moment, spelt(&value_of(value)));
+        let row = (label, field, public, (moment, id), spelt(&value_of(value)));
         found.entry(Key(key)).or_default().push(row);
     }
     Ok(())
