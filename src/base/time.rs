@@ -54,27 +54,30 @@ impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.to_datetime() {
             // Written by hand for the sake of lists, which show many.
-            Some(moment) if (0..=9_999).contains(&moment.year()) => f.write_str(&spelled(moment)),
+            Some(moment) if (0..=9_999).contains(&moment.year()) => {
+                f.write_str(str::from_utf8(&spelled(moment)).map_err(|_| fmt::Error)?)
+            }
             Some(moment) => f.write_str(&moment.to_rfc3339_opts(SecondsFormat::Micros, true)),
             None => write!(f, "{} microseconds", self.0),
         }
     }
 }
 
-fn spelled(moment: DateTime<Utc>) -> String {
-    let mut text = String::with_capacity("1970-01-01T00:00:00.000000Z".len());
-    for (value, digits, behind) in [
-        (moment.year().unsigned_abs(), 4, '-'),
-        (moment.month(), 2, '-'),
-        (moment.day(), 2, 'T'),
-        (moment.hour(), 2, ':'),
-        (moment.minute(), 2, ':'),
-        (moment.second(), 2, '.'),
-        (moment.timestamp_subsec_micros(), 6, 'Z'),
+fn spelled(moment: DateTime<Utc>) -> [u8; 27] {
+    let mut text = *b"0000-00-00T00:00:00.000000Z";
+    for (mut value, place) in [
+        (moment.year().unsigned_abs(), 0..4),
+        (moment.month(), 5..7),
+        (moment.day(), 8..10),
+        (moment.hour(), 11..13),
+        (moment.minute(), 14..16),
+        (moment.second(), 17..19),
+        (moment.timestamp_subsec_micros(), 20..26),
     ] {
-        let digit = |place: u32| char::from_digit(value / 10_u32.pow(place) % 10, 10);
-        text.extend((0..digits).rev().filter_map(digit));
-        text.push(behind);
+        for digit in text[place].iter_mut().rev() {
+            *digit += u8::try_from(value % 10).unwrap_or_default();
+            value /= 10;
+        }
     }
     text
 }

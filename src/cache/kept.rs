@@ -276,9 +276,10 @@ impl Kept {
 
 /// The ETags of a body as it is, in gzip and in brotli, by its hash: bytes that differ have tags that differ.
 fn etags(hash: &str) -> [HeaderValue; 3] {
-    let digits: String = hash.chars().take(ETAG_LENGTH).collect();
+    let digits = hash.get(..ETAG_LENGTH).unwrap_or(hash);
     ["", "-gz", "-br"].map(|coding| {
-        HeaderValue::from_str(&format!("\"{digits}{coding}\"")).unwrap_or(HeaderValue::from_static("\"\""))
+        let tag = ["\"", digits, coding, "\""].concat();
+        HeaderValue::try_from(tag).unwrap_or(HeaderValue::from_static("\"\""))
     })
 }
 

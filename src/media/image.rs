@@ -18,14 +18,12 @@ use super::format::Format;
 use super::name::Guess;
 use super::name::Original;
 use super::name::guesses;
-use super::name::percent_encoded;
+use super::name::original_path;
 use super::plan::Focal;
 use super::plan::Plan;
 use super::plan::Size;
 use super::spec::Spec;
 
-/// Where originals are served.
-pub const MEDIA: &str = "/media/";
 /// Readings of a rendition's name that are looked up; an honest name has one or two.
 const MOST_GUESSES: usize = 4;
 /// Images that are looked at for one reading of a name; by the rule of `name.rs` one of them fits.
@@ -133,8 +131,7 @@ impl Image {
 
     /// The address of the original.
     pub fn url(&self) -> String {
-        let parts: Vec<String> = self.name.split('/').map(percent_encoded).collect();
-        format!("{MEDIA}{}", parts.join("/"))
+        original_path(&self.name)
     }
 
     /// What it shows, in words: its description, or else its title.

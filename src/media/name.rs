@@ -4,6 +4,8 @@
 //! which length on its stem tells it from all that came in before it ([`Original::distinct`]); where the cut falls
 //! short of that, its id stands in the name, behind an `@` that no stem of ours holds.
 
+use std::borrow::Cow;
+
 use sha1::Digest;
 use sha1::Sha1;
 
@@ -12,6 +14,8 @@ use super::plan::Focal;
 use super::plan::Size;
 use super::spec::Spec;
 
+/// Where originals are served.
+pub const MEDIA: &str = "/media/";
 /// Where renditions are served.
 pub const RENDITIONS: &str = "/media/images/";
 /// How long the part of a name before its last dots may be: a name has at most sixty characters.
@@ -142,17 +146,31 @@ pub fn distinct_length<'a>(stem: &str, neighbours: impl IntoIterator<Item = &'a 
     neighbours.into_iter().map(shared).max().unwrap_or(0)
 }
 
+/// The address of an original with this file name, folder included.
+pub fn original_path(name: &str) -> String {
+    let mut path = MEDIA.to_owned();
+    for (number, segment) in name.split('/').enumerate() {
+        path.push_str(if number == 0 { "" } else { "/" });
+        path.push_str(&percent_encoded(segment));
+    }
+    path
+}
+
 /// As a path segment: letters, digits and what needs no escape stay.
-pub fn percent_encoded(name: &str) -> String {
+pub fn percent_encoded(name: &str) -> Cow<'_, str> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~!*()'@".contains(&byte);
+    if name.bytes().all(is_plain) {
+        return Cow::Borrowed(name);
+    }
     let mut out = String::with_capacity(name.len());
     for byte in name.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~!*()'@".contains(&byte) {
+        if is_plain(byte) {
             out.push(char::from(byte));
         } else {
             out.push_str(&format!("%{byte:02X}"));
         }
     }
-    out
+    Cow::Owned(out)
 }
 
 #[cfg(test)]

@@ -32,16 +32,12 @@ impl RawDocument {
     /// # Errors
     /// Where the text is no JSON object.
     pub fn of_text(text: &str) -> Result<Self, NoObject> {
-        let found = Scan { text, at: 0 }.object().ok_or(NoObject)?;
-        let (mut kept, mut members) = (text.to_owned(), Vec::with_capacity(found.len()));
-        for (name, value) in found {
-            let is_plain = !text[name.clone()].contains('\\');
-            let name = if is_plain {
-                name.start + 1..name.end - 1
-            } else {
-                behind(&mut kept, &serde_json::from_str::<String>(&text[name]).map_err(|_| NoObject)?)
-            };
-            members.push(Member { name, value, read: OnceLock::new() });
+        let mut scan = Scan { text, at: 0, escapes_in_names: false };
+        let mut members = scan.object().ok_or(NoObject)?;
+        let mut kept = text.to_owned();
+        for Member { name, .. } in members.iter_mut().filter(|_| scan.escapes_in_names) {
+            let spelt = &text[name.start - 1..=name.end];
+            *name = behind(&mut kept, &serde_json::from_str::<String>(spelt).map_err(|_| NoObject)?);
         }
         Ok(Self { text: kept.into(), members })
     }
@@ -63,7 +59,11 @@ impl RawDocument {
     }
 
     fn read(&self, member: &Member) -> Value {
-        serde_json::from_str(self.text(&member.value)).unwrap_or_else(|error| {
+        let text = self.text(&member.value);
+        if let Some(plain) = plain(text) {
+            return plain.into();
+        }
+        serde_json::from_str(text).unwrap_or_else(|error| {
             tracing::error!(name = self.text(&member.name), %error, "a stored value cannot be read");
             Value::Null
         })
@@ -94,6 +94,13 @@ fn behind(kept: &mut String, name: &str) -> Range<usize> {
     kept.len() - name.len()..kept.len()
 }
 
+/// What is said by a string in which nothing is escaped.
+fn plain(text: &str) -> Option<&str> {
+    let inner = text.strip_prefix('"')?.strip_suffix('"')?;
+    let is_plain = |plain, byte: &u8| plain & (*byte >= b' ') & (*byte != b'"') & (*byte != b'\\');
+    inner.as_bytes().iter().fold(true, is_plain).then_some(inner)
+}
+
 /// A text that is no JSON object.
 #[derive(Debug, thiserror::Error)]
 #[error("a document is no JSON object")]
@@ -104,20 +111,24 @@ pub struct NoObject;
 struct Scan<'t> {
     text: &'t str,
     at: usize,
+    /// Whether a name of a member has a character that is told by an escape.
+    escapes_in_names: bool,
 }
 
 impl Scan<'_> {
     /// Where the names and values of the one object are that the text holds.
-    fn object(mut self) -> Option<Vec<(Range<usize>, Range<usize>)>> {
+    fn object(&mut self) -> Option<Vec<Member>> {
         let mut members = Vec::with_capacity(16);
         self.expect(b'{')?;
         if self.next()? == b'}' {
             self.at += 1;
         } else {
             loop {
-                let name = self.string()?;
+                let (name, has_escapes) = self.string()?;
+                self.escapes_in_names |= has_escapes;
                 self.expect(b':')?;
-                members.push((name, self.value()?));
+                let name = name.start + 1..name.end - 1;
+                members.push(Member { name, value: self.value()?, read: OnceLock::new() });
                 self.at += 1;
                 match self.text.as_bytes()[self.at - 1] {
                     b',' => {}
@@ -141,17 +152,18 @@ impl Scan<'_> {
         is_there.then_some(())
     }
 
-    /// A string with its quotes.
-    fn string(&mut self) -> Option<Range<usize>> {
+    /// A string with its quotes, and whether anything in it is told by an escape.
+    fn string(&mut self) -> Option<(Range<usize>, bool)> {
         self.expect(b'"')?;
-        let start = self.at - 1;
+        let (start, mut has_escapes) = (self.at - 1, false);
         loop {
             let rest = self.text.as_bytes().get(self.at..)?;
             let found = memchr2(b'"', b'\\', rest)?;
             self.at += found + 1;
             if rest[found] == b'"' {
-                return Some(start..self.at);
+                return Some((start..self.at, has_escapes));
             }
+            has_escapes = true;
             self.at += 1;
         }
     }
@@ -162,7 +174,7 @@ impl Scan<'_> {
         let (start, mut end, mut depth) = (self.at, self.at, 0_usize);
         loop {
             match self.next()? {
-                b'"' => end = self.string()?.end,
+                b'"' => end = self.string()?.0.end,
                 b',' | b'}' if depth == 0 => return Some(start..end).filter(|value| !value.is_empty()),
                 byte => {
                     match byte {

@@ -95,7 +95,7 @@ impl Library {
     }
 
     /// Everything that was asked for, and what came of it.
-    pub fn asked(&self) -> impl Iterator<Item = (&Reference, Option<&Arc<Item>>)> {
+    pub fn asked(&self) -> impl Iterator<Item = (&Reference, Option<&Arc<Item>>)> + Clone {
         let asked = self.places.iter().filter(|(_, place)| place.asked.is_some());
         asked.map(|(reference, place)| (reference, place.item()))
     }

@@ -120,9 +120,9 @@ impl Scope {
             return condition;
         }
         for (number, place) in places.iter().enumerate() {
-            condition.push(if number == 0 { " and (" } else { " or " });
-            condition.push(&format!("({path} >= ")).push_bind(place);
-            condition.push(&format!(" and {path} < ")).push_bind(place.end()).push(")");
+            condition.push(if number == 0 { " and ((" } else { " or (" });
+            condition.push(path).push(" >= ").push_bind(place).push(" and ");
+            condition.push(path).push(" < ").push_bind(place.end()).push(")");
         }
         condition.push(")");
         condition

@@ -230,7 +230,7 @@ fn home(session: &Session, locale: &str) -> String {
     let roots = || session.sites.roots_of(session.scene.site);
     let root = roots().find(|root| root.locale == locale).or_else(|| roots().next());
     let address = root.and_then(|root| session.sites.address_of(&root.url_path, Some(session.scene.site)));
-    address.map_or_else(|| "/".to_owned(), |address| address.path)
+    address.map_or_else(|| "/".to_owned(), |address| address.path())
 }
 
 /// The other languages, each with where the same thing is to be read in it, or else its front page.
@@ -262,7 +262,7 @@ fn languages(session: &Session, page: Option<&Shown>) -> Result<Value> {
         json!({
             "code": root.locale,
             "name": session.theme.words.language(&root.locale),
-            "url": address.as_ref().map(|found| found.path.clone()),
+            "url": address.as_ref().map(|found| found.path()),
             "full_url": address.map(|found| found.url()),
             "translated": twin.is_some(),
             "is_current": root.locale == session.scene.locale,

@@ -5,20 +5,37 @@ use crate::config::LocalePrefix;
 use super::{Root, Site, Sites};
 
 /// Where a page is seen.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Address {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Address<'a> {
     /// The site that shows it.
     pub site: i64,
-    /// What the site's addresses begin with, without a slash at the end.
-    pub root_url: String,
-    /// The path, beginning with a slash.
-    pub path: String,
+    start: &'a Start,
+    rest: &'a str,
 }
 
-impl Address {
+/// What the addresses beneath a site's root begin with: lists show many.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Start {
+    /// The site's address, a slash, and the prefix of the root's locale if there is one.
+    text: String,
+    /// Where the site's address ends and the path begins.
+    path: usize,
+}
+
+impl Address<'_> {
     /// The whole address.
     pub fn url(&self) -> String {
-        format!("{}{}", self.root_url, self.path)
+        self.pieces().concat()
+    }
+
+    /// The whole address, one piece behind the other.
+    pub fn pieces(&self) -> [&str; 2] {
+        [&self.start.text, self.rest]
+    }
+
+    /// The path, beginning with a slash.
+    pub fn path(&self) -> String {
+        [&self.start.text[self.start.path..], self.rest].concat()
     }
 }
 
@@ -34,19 +51,21 @@ pub struct Located {
 impl Sites {
     /// Where the page of this stored URL path is seen: on the site `prefer` if it is shown there, else on the first
     /// that shows it; nowhere if it lies outside all sites.
-    pub fn address_of(&self, url_path: &str, prefer: Option<i64>) -> Option<Address> {
-        let mut root = None;
-        for candidate in self.roots().iter().filter(|root| url_path.starts_with(&root.url_path)) {
-            let better = root.is_none_or(|chosen| self.rank(candidate, prefer) < self.rank(chosen, prefer));
-            if better {
-                root = Some(candidate);
-            }
-        }
-        let root = root?;
-        let site = self.get(root.site)?;
-        let rest = &url_path[root.url_path.len()..];
-        let path = format!("/{}{rest}", self.prefix_of(&root.locale));
-        Some(Address { site: site.id, root_url: site.root_url(), path })
+    pub fn address_of<'a>(&'a self, url_path: &'a str, prefer: Option<i64>) -> Option<Address<'a>> {
+        let above = |(root, _): &(&Root, &Start)| url_path.starts_with(&root.url_path);
+        let above = self.roots().iter().zip(&self.starts).filter(above);
+        let (root, start) = above.min_by_key(|(root, _)| self.rank(root, prefer))?;
+        Some(Address { site: root.site, start, rest: &url_path[root.url_path.len()..] })
+    }
+
+    /// What the addresses beneath each root begin with.
+    pub(super) fn starts(&self) -> Vec<Start> {
+        let start = |root: &Root| {
+            let text = self.get(root.site).map(Site::root_url).unwrap_or_default();
+            let path = text.len();
+            Start { text: [&text, "/", &self.prefix_of(&root.locale)].concat(), path }
+        };
+        self.roots().iter().map(start).collect()
     }
 
     /// What a path on a site names. A first part that is the code of one of the site's locales is its prefix, where

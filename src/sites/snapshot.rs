@@ -9,6 +9,7 @@ use crate::events::Event;
 use crate::row;
 use crate::store::{Conn, sql};
 
+use super::address::Start;
 use super::{LOCALE, Locale, SITE, Site};
 
 /// What every address is decided by. Never changes; a newer one takes its place.
@@ -19,6 +20,8 @@ pub struct Sites {
     roots: Vec<Root>,
     default_locale: String,
     pub(super) prefix: LocalePrefix,
+    /// One for each of the roots.
+    pub(super) starts: Vec<Start>,
 }
 
 /// A page that shows a site in one locale: its root page, or a translation of it.
@@ -58,9 +61,8 @@ impl Sites {
                 site.front_end_url.take().filter(|url| !url.is_empty()).or_else(|| shared.clone());
         }
         let locales = Locale::list(conn).await?;
-        let default_locale = config.languages.first().cloned().unwrap_or_else(|| "en".to_owned());
         let roots = roots(conn, &sites).await?;
-        Ok(Self { sites, locales, roots, default_locale, prefix: config.locale_prefix })
+        Ok(Self::of(sites, locales, roots, config))
     }
 
     /// Whether this event means that the sites have to be loaded anew: a site or locale changed, a page's URL did, or
@@ -152,10 +154,12 @@ impl Sites {
         &self.roots
     }
 
-    /// For tests and for a store that is still empty.
+    /// Of what was read, or of nothing, for a store that is still empty.
     pub fn of(sites: Vec<Site>, locales: Vec<Locale>, roots: Vec<Root>, config: &SiteConfig) -> Self {
         let default_locale = config.languages.first().cloned().unwrap_or_else(|| "en".to_owned());
-        Self { sites, locales, roots, default_locale, prefix: config.locale_prefix }
+        let (prefix, starts) = (config.locale_prefix, Vec::new());
+        let sites = Self { sites, locales, roots, default_locale, prefix, starts };
+        Self { starts: sites.starts(), ..sites }
     }
 }
 

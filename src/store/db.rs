@@ -85,8 +85,9 @@ impl Db {
             Pools::Sqlite { readers, .. } => {
                 return readers.take().await.map(|reader| Conn::new(Link::Reader(reader), self));
             }
-            Pools::Postgres(pool) => pool.acquire().await.map(Link::Postgres),
-            Pools::MySql(pool) => pool.acquire().await.map(Link::MySql),
+            // In a place of its own, or whoever reads would carry the room for making a connection about.
+            Pools::Postgres(pool) => Box::pin(pool.acquire()).await.map(Link::Postgres),
+            Pools::MySql(pool) => Box::pin(pool.acquire()).await.map(Link::MySql),
         };
         link.map(|link| Conn::new(link, self)).map_err(|error| failure(error, "acquire"))
     }
@@ -152,19 +153,12 @@ impl Db {
     }
 }
 
-async fn begin<D: Database>(pool: &Pool<D>, how: &'static str) -> Result<Transaction<'static, D>> {
-    let pool = pool.clone();
-    begun(async move { pool.begin_with(how).await }, how).await
-}
-
 /// Begins in a task of its own, because a `begin` that is cancelled half-way could hand back a connection with a
 /// transaction open. Finished and unwanted, the transaction is dropped and rolls back.
-async fn begun<D: Database>(
-    begin: impl Future<Output = sqlx::Result<Transaction<'static, D>>> + Send + 'static,
-    how: &'static str,
-) -> Result<Transaction<'static, D>> {
-    let begun = tokio::spawn(begin).await.map_err(Error::internal)?;
-    begun.map_err(|error| failure(error, how))
+async fn begin<D: Database>(pool: &Pool<D>, how: &'static str) -> Result<Transaction<'static, D>> {
+    let pool = pool.clone();
+    let begun = tokio::spawn(async move { pool.begin_with(how).await });
+    begun.await.map_err(Error::internal)?.map_err(|error| failure(error, how))
 }
 
 /// Waits for a server's connections to end, but not for one that never answers: a question that was given up half-way

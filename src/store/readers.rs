@@ -27,6 +27,8 @@ const STEPS: i32 = 1_000;
 const SHORT: u64 = 100;
 /// And no longer than this, for steps that wait for the disk.
 const WAIT: Duration = Duration::from_millis(20);
+/// Rows that most statements answer at most.
+const USUAL: usize = 32;
 /// When nothing hurries.
 const EVER: u64 = u64::MAX;
 
@@ -225,7 +227,7 @@ impl Line {
             Ok(rows) => rows,
             Err(error) => return told(error),
         };
-        let mut records = Vec::new();
+        let mut records = Vec::with_capacity(most.min(USUAL));
         while records.len() < most {
             match rows.next() {
                 Ok(Some(row)) => records.push(T::read(&Row::Reader(row))?),

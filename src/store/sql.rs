@@ -5,6 +5,9 @@ use crate::base::{Key, Timestamp, TreePath};
 /// Values that one statement may bind on every database: SQLite's limit, less some for the rest of the statement.
 pub const LONGEST_LIST: usize = 32_000;
 
+/// Bytes that a statement grows by at least.
+const ROOM: usize = 512;
+
 /// A value for a `?`. Nulls keep their type, because PostgreSQL wants to know it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Bind {
@@ -82,13 +85,21 @@ impl Sql {
 
     /// Appends text.
     pub fn push(&mut self, text: &str) -> &mut Self {
+        self.make_room(text.len());
         self.text.push_str(text);
         self
     }
 
+    /// What has a part added to it usually gets several.
+    fn make_room(&mut self, bytes: usize) {
+        if self.text.capacity() - self.text.len() < bytes {
+            self.text.reserve(bytes.max(ROOM));
+        }
+    }
+
     /// Appends a `?` and its value.
     pub fn push_bind(&mut self, value: impl Into<Bind>) -> &mut Self {
-        self.text.push('?');
+        self.push("?");
         self.binds.push(value.into());
         self
     }
@@ -119,8 +130,12 @@ impl Sql {
 
     /// Appends a part with its values.
     pub fn append(&mut self, part: Sql) -> &mut Self {
-        self.text.push_str(&part.text);
-        self.binds.extend(part.binds);
+        self.push(&part.text);
+        if self.binds.is_empty() {
+            self.binds = part.binds;
+        } else {
+            self.binds.extend(part.binds);
+        }
         self
     }
 

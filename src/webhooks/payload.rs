@@ -18,9 +18,9 @@ use super::Kind;
 
 /// Where a page was and is seen; nowhere where not everybody sees it.
 #[derive(Debug, Clone, Default)]
-pub struct Addresses {
-    before: Option<Address>,
-    after: Option<Address>,
+pub struct Addresses<'a> {
+    before: Option<Address<'a>>,
+    after: Option<Address<'a>>,
     /// The sites that it belongs to, whether it is seen or not.
     pub sites: Vec<i64>,
 }
@@ -37,8 +37,8 @@ pub struct Ground<'a> {
 
 impl Ground<'_> {
     /// Where the page of an event was and is.
-    pub fn addresses(&self, event: &Event) -> Addresses {
-        let place = |url: &Option<String>| self.sites.address_of(url.as_deref()?, event.site);
+    pub fn addresses<'a>(&'a self, event: &'a Event) -> Addresses<'a> {
+        let place = |url: &'a Option<String>| self.sites.address_of(url.as_deref()?, event.site);
         let (before, after) = (place(&event.url_before), place(&event.url_after));
         let sites = event.site.into_iter().chain(before.iter().chain(&after).map(|address| address.site));
         let sites = sites.collect();
@@ -69,8 +69,13 @@ pub async fn public_pages(conn: &mut Conn, events: &[Event]) -> Result<HashSet<i
 }
 
 /// The body of a call about an event.
-pub fn body(delivery: &str, (event, kind): (&Event, Kind), addresses: &Addresses, keys: &[String]) -> String {
-    let url = |address: &Option<Address>| address.as_ref().map(Address::url);
+pub fn body(
+    delivery: &str,
+    (event, kind): (&Event, Kind),
+    addresses: &Addresses<'_>,
+    keys: &[String],
+) -> String {
+    let url = |address: &Option<Address<'_>>| address.as_ref().map(Address::url);
     let site = addresses.after.as_ref().or(addresses.before.as_ref()).map(|address| address.site);
     json!({
         "delivery": delivery,

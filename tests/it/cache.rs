@@ -376,7 +376,7 @@ async fn addresses(pair: &Pair) -> Vec<String> {
     let paths: Vec<String> = reading.all(siskin::store::sql(text)).await.unwrap();
     let of_site = |path: &String| {
         let sites = pair.keeping.sites();
-        sites.address_of(path, None).map(|address| address.path)
+        sites.address_of(path, None).map(|address| address.path())
     };
     let mut all: Vec<String> = paths.iter().filter_map(of_site).collect();
     let ids = all_pages(pair).await;
@@ -468,7 +468,7 @@ async fn a_page_shows_its_translation_as_soon_as_that_is_published_and_no_longer
         let pair = Pair::new(fresh).await;
         let schema = pair.keeping.schema.clone();
         let german = pair.page(27).await.unwrap();
-        let path = pair.keeping.sites().address_of(&german.url_path, None).unwrap().path;
+        let path = pair.keeping.sites().address_of(&german.url_path, None).unwrap().path();
         let shows = async || {
             let answer = pair.look(&path, &[]).await;
             String::from_utf8(answer.body).unwrap().contains("hreflang=\"en\" href=\"http")

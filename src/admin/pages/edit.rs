@@ -78,7 +78,8 @@ async fn store(
 pub fn done(desk: &Desk, page: &Object, published: bool) -> axum::response::Response {
     let title = &page.draft_title;
     let message = if published {
-        let address = desk.cms().sites().address_of(&page.url_path, None);
+        let sites = desk.cms().sites();
+        let address = sites.address_of(&page.url_path, None);
         let message = Message::success(format!("“{title}” is published."));
         address.map_or(message.clone(), |address| message.link("Look at it", address.url()))
     } else {

@@ -194,7 +194,8 @@ fn parent(desk: &Desk, page: &Object) -> Result<Parent> {
     let is_root = page.parent.is_none();
     let can_add =
         desk.may(Action::Add, &scope) && super::types::allowed(desk.schema(), page).next().is_some();
-    let address = desk.cms().sites().address_of(&page.url_path, None).filter(|_| page.live && !is_root);
+    let sites = desk.cms().sites();
+    let address = sites.address_of(&page.url_path, None).filter(|_| page.live && !is_root);
     let when = |holds: bool, url: String| if holds { url } else { String::new() };
     Ok(Parent {
         title: if is_root { "All pages".to_owned() } else { page.draft_title.clone() },

@@ -64,7 +64,7 @@ pub async fn show(desk: Desk, Path(token): Path<String>) -> Answer {
     let scene = Scene {
         site: site.unwrap_or_default(),
         locale: if page.locale.is_empty() { sites.default_locale().to_owned() } else { page.locale.clone() },
-        path: address.map_or("/".to_owned(), |address| address.path),
+        path: address.map_or("/".to_owned(), |address| address.path()),
         query: Vec::new(),
         is_preview: true,
     };

@@ -70,7 +70,7 @@ impl PageSheet<'_> {
         let sites = desk.cms().sites();
         let above = self.parent.and_then(|parent| sites.address_of(&parent.url_path, None));
         let slug = SlugHint {
-            prefix: above.map(|address| address.path).unwrap_or_default(),
+            prefix: above.map(|address| address.path()).unwrap_or_default(),
             follow: self.page.is_none(),
         };
         let sheet =
@@ -100,13 +100,12 @@ impl PageSheet<'_> {
     }
 
     fn place(&self, desk: &Desk, page: &Object) -> Vec<Fact> {
-        let address = desk.cms().sites().address_of(&page.url_path, None);
+        let sites = desk.cms().sites();
+        let address = sites.address_of(&page.url_path, None);
         let mut facts: Vec<Fact> = Vec::new();
         match address {
-            Some(address) if page.live => {
-                facts.push(Fact::link("Live at", address.path.clone(), address.url()))
-            }
-            Some(address) => facts.push(Fact::text("Will be at", address.path)),
+            Some(address) if page.live => facts.push(Fact::link("Live at", address.path(), address.url())),
+            Some(address) => facts.push(Fact::text("Will be at", address.path())),
             None => facts.push(Fact::text("Address", "On no site")),
         }
         if page.live && !page.public {

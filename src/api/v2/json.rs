@@ -11,8 +11,10 @@ const USUAL_LENGTH: usize = 16 * 1024;
 const OBJECT_LENGTH: usize = 2 * 1024;
 /// The first byte of U+2028 and U+2029.
 const FIRST_OF_LINE_ENDS: u8 = 0xe2;
-/// The end of a line, and what the next one begins with.
-const LINE: &str = "\n                                                ";
+/// Bytes that are looked at in one step.
+const WORD: usize = size_of::<u64>();
+/// What stands between two values: a comma, the end of a line, and what the next one begins with.
+const LINE: &str = ",\n                                                ";
 
 /// The JSON text of a value, `indent` blanks a level; 0 writes one line without any blank.
 pub fn write(value: &Value, indent: usize) -> String {
@@ -158,29 +160,28 @@ impl Writer {
         write(self);
         self.depth -= 1;
         if !self.is_empty {
-            self.line();
+            self.line(1);
         }
         self.is_empty = false;
         self.out.push(close);
     }
 
     fn next(&mut self) {
-        if !self.is_empty {
-            self.out.push(',');
-        }
-        self.is_empty = false;
-        self.line();
+        let is_first = std::mem::replace(&mut self.is_empty, false);
+        self.line(usize::from(is_first));
     }
 
-    fn line(&mut self) {
+    /// Goes on in a new line, with as much of [`LINE`] before it.
+    fn line(&mut self, from: usize) {
+        const BLANKS: usize = LINE.len() - 2;
         if self.indent == 0 {
-            return;
+            return self.out.push_str(&LINE[from..1]);
         }
         let mut blanks = self.indent * self.depth;
-        self.out.push_str(&LINE[..1 + blanks.min(LINE.len() - 1)]);
-        while blanks >= LINE.len() {
-            blanks -= LINE.len() - 1;
-            self.out.push_str(&LINE[1..1 + blanks.min(LINE.len() - 1)]);
+        self.out.push_str(&LINE[from..2 + blanks.min(BLANKS)]);
+        while blanks > BLANKS {
+            blanks -= BLANKS;
+            self.out.push_str(&LINE[2..2 + blanks.min(BLANKS)]);
         }
     }
 
@@ -204,17 +205,34 @@ const fn is_suspect(byte: u8) -> bool {
     byte < 0x20 || byte == b'"' || byte == b'\\' || byte == FIRST_OF_LINE_ENDS
 }
 
-/// Where the next character begins that may need an escape. Most texts have none, so several bytes are looked at in one
+/// Where the next character begins that may need an escape. Most texts have none, so eight bytes are looked at in one
 /// step.
 fn suspect(text: &[u8], from: usize) -> Option<usize> {
-    const STEP: usize = 32;
-    let rest = text.get(from..)?;
-    let mut some = rest.chunks(STEP).enumerate();
-    some.find_map(|(number, some)| {
-        let is_any = some.iter().fold(false, |found, byte| found | is_suspect(*byte));
-        let place = is_any.then(|| some.iter().position(|byte| is_suspect(*byte))).flatten()?;
-        Some(from + number * STEP + place)
-    })
+    let mut words = text.get(from..)?.chunks_exact(WORD);
+    let mut at = from;
+    for word in &mut words {
+        let mut eight = [0; WORD];
+        eight.copy_from_slice(word);
+        let suspects = suspects(u64::from_le_bytes(eight));
+        if suspects != 0 {
+            return Some(at + suspects.trailing_zeros() as usize / 8);
+        }
+        at += WORD;
+    }
+    words.remainder().iter().position(|byte| is_suspect(*byte)).map(|place| at + place)
+}
+
+/// The highest bit of the first of eight bytes for which [`is_suspect`] holds, and perhaps of some behind it.
+const fn suspects(word: u64) -> u64 {
+    const EACH: u64 = u64::MAX / 0xff;
+    const HIGHEST: u64 = EACH << 7;
+    const fn below(word: u64, limit: u8) -> u64 {
+        word.wrapping_sub(EACH * limit as u64) & !word
+    }
+    const fn is(word: u64, byte: u8) -> u64 {
+        below(word ^ (EACH * byte as u64), 1)
+    }
+    (below(word, 0x20) | is(word, b'"') | is(word, b'\\') | is(word, FIRST_OF_LINE_ENDS)) & HIGHEST
 }
 
 /// U+2028 and U+2029 too, which older JavaScript takes for line ends inside a literal.

@@ -1,7 +1,7 @@
 //! Answers from the cache, and what a new one is made of.
 
-use std::collections::BTreeSet;
 use std::collections::HashMap;
+use std::iter;
 use std::sync::Arc;
 
 use super::accept::Form;
@@ -52,7 +52,12 @@ pub fn key(ask: &Ask, endpoint: &Endpoint, view: &View, path: &str) -> Option<St
     let mut params: Vec<(&str, &str)> = ask.params.iter().filter(|(name, _)| counts(name)).collect();
     params.sort_unstable();
     let site = ask.site.as_ref().map_or(0, |site| site.id);
-    let key = format!("v2 {site} {:?} {path} {params:?}", ask.form);
+    let mut key = format!("v2 {site} {:?} {path}", ask.form);
+    let mut digits = itoa::Buffer::new();
+    for text in params.iter().flat_map(|(name, value)| [name, value]) {
+        // Its length first, so that nothing in it is taken for the next one.
+        [" ", digits.format(text.len()), "\"", text].into_iter().for_each(|piece| key.push_str(piece));
+    }
     (key.len() <= LONGEST_KEY).then_some(key)
 }
 
@@ -86,38 +91,37 @@ pub async fn or_made(
 
 /// Everything that was looked at for an answer, seen or not: what was hidden may come to light.
 pub fn looked_at(library: &Library, subjects: &[Subject<'_>]) -> Vec<Tag> {
-    let mut tags = BTreeSet::new();
-    let mut above: HashMap<Key, TreePath> = HashMap::new();
     let shown = subjects.iter().filter_map(|subject| match subject {
         Subject::Item(item) => Some(*item),
         _ => None,
     });
-    for item in shown.chain(library.asked().filter_map(|(_, item)| item.map(AsRef::as_ref))) {
-        tags.extend(item_tags(item));
-        let place = item.path.as_ref().and_then(TreePath::parent);
-        above.extend(item.parent.zip(place));
-    }
+    let items = shown.chain(library.asked().filter_map(|(_, item)| item.map(AsRef::as_ref)));
+    let mut above: Option<HashMap<Key, TreePath>> = None;
+    let mut tags: Vec<Tag> = items.clone().flat_map(item_tags).collect();
     for (reference, _) in library.asked().filter(|(_, item)| item.is_none()) {
         match reference {
             Reference::Id(family, id) => tags.extend(unseen(family, *id)),
             Reference::Page(key) => {
+                let below = |item: &Item| Some((item.parent?, item.path.as_ref()?.parent()?));
+                let above = above.get_or_insert_with(|| items.clone().filter_map(below).collect());
                 let place = above.get(key).cloned();
-                tags.insert(place.map_or_else(|| Tag::Type(ANY_PAGE.to_owned()), Tag::At));
+                tags.push(place.map_or_else(|| Tag::Type(ANY_PAGE.to_owned()), Tag::At));
             }
         }
     }
-    tags.into_iter().collect()
+    tags
 }
 
 /// An object that is shown.
-fn item_tags(item: &Item) -> Vec<Tag> {
-    let object = Tag::Object(item.family.clone(), item.id);
-    match (&item.url_path, item.family.as_str()) {
-        (Some(url_path), PAGE_FAMILY) => vec![Tag::Page(item.id, url_path.clone())],
+fn item_tags(item: &Item) -> impl Iterator<Item = Tag> {
+    let object = || Tag::Object(item.family.clone(), item.id);
+    let (tag, more) = match (&item.url_path, item.family.as_str()) {
+        (Some(url_path), PAGE_FAMILY) => (Tag::Page(item.id, url_path.clone()), None),
         // A brief selection does not say in which one it lies.
-        (_, IMAGE | DOCUMENT) => vec![object, item.collection.map_or(Tag::Collections, Tag::Collection)],
-        _ => vec![object],
-    }
+        (_, IMAGE | DOCUMENT) => (object(), Some(item.collection.map_or(Tag::Collections, Tag::Collection))),
+        _ => (object(), None),
+    };
+    iter::once(tag).chain(more)
 }
 
 /// An object that is not there, or may not be seen.

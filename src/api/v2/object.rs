@@ -142,7 +142,7 @@ fn field(out: &mut Writer, show: &Show<'_>, subject: Subject<'_>, chosen: &Chose
 fn built_in(out: &mut Writer, show: &Show<'_>, item: &Item, source: &Source, nested: Option<&Choice>) {
     match source {
         Source::Title => out.text(&item.title),
-        Source::HtmlUrl => out.text_or_null(show.html_url(item).as_deref()),
+        Source::HtmlUrl => show.html_url(out, item),
         Source::Slug => out.text(item.slug.as_deref().unwrap_or_default()),
         Source::ShowInMenus => out.value(&item.show_in_menus.unwrap_or_default().into()),
         Source::SeoTitle => out.text(item.seo_title.as_deref().unwrap_or_default()),
@@ -173,7 +173,7 @@ fn relative(out: &mut Writer, show: &Show<'_>, reference: Option<Reference>) {
         out.member("meta").object(|out| {
             out.member("type").text(&page.type_);
             show.detail_url(out, &page.type_, Some(page.id));
-            out.member("html_url").text_or_null(show.html_url(page).as_deref());
+            show.html_url(out.member("html_url"), page);
         });
         out.member("title").text(&page.title);
     });

@@ -54,7 +54,7 @@ impl Format {
 /// What a text names by id, as whoever asks may see it.
 impl Links for Show<'_> {
     fn page_url(&self, id: i64) -> Option<String> {
-        self.by_id(PAGE_FAMILY, id).and_then(|page| self.html_url(page))
+        self.by_id(PAGE_FAMILY, id).and_then(|page| self.address(page)).map(|address| address.url())
     }
 
     fn document_url(&self, id: i64) -> Option<String> {

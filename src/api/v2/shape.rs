@@ -232,6 +232,7 @@ fn by_shape<'v>(show: &Show<'_>, field: &Field, stored: &'v Value) -> Cow<'v, Va
             Some(moment) => object::moment(moment).into(),
             None => return Cow::Borrowed(stored),
         },
+        Shape::Tags if are_in_order(stored) => return Cow::Borrowed(stored),
         Shape::Tags => tags(stored),
         Shape::Struct(fields) => structure(show, fields, stored),
         Shape::List(item) => {
@@ -249,6 +250,12 @@ fn by_shape<'v>(show: &Show<'_>, field: &Field, stored: &'v Value) -> Cow<'v, Va
         },
         _ => return Cow::Borrowed(stored),
     })
+}
+
+/// Whether these are names in the order of their bytes.
+fn are_in_order(stored: &Value) -> bool {
+    let names = || stored.as_array().into_iter().flatten().map(Value::as_str);
+    stored.is_array() && names().all(|name| name.is_some()) && names().is_sorted()
 }
 
 /// Names in the order of their bytes.

@@ -81,6 +81,8 @@ pub struct Show<'a> {
     /// The declared types.
     pub schema: &'a Schema,
     library: &'a Library,
+    /// What the addresses of detail views begin with.
+    endpoints: String,
     missed: RefCell<BTreeMap<Reference, Extent>>,
     shown: Cell<usize>,
     written: RefCell<Written>,
@@ -132,7 +134,8 @@ pub async fn all(
 impl<'a> Show<'a> {
     fn new(setting: &'a Setting<'a>, library: &'a Library) -> Self {
         let (missed, shown, written) = (RefCell::default(), Cell::default(), RefCell::default());
-        Self { setting, schema: setting.schema, library, missed, shown, written }
+        let endpoints = [setting.base, "/api/v2/"].concat();
+        Self { setting, schema: setting.schema, library, endpoints, missed, shown, written }
     }
 
     fn write<'s>(
@@ -219,17 +222,21 @@ impl<'a> Show<'a> {
     pub fn detail_url(&self, out: &mut Writer, label: &str, id: Option<i64>) {
         if let (Some(endpoint), Some(id)) = (self.setting.faces.endpoint(label), id) {
             let mut digits = itoa::Buffer::new();
-            let pieces = [self.setting.base, "/api/v2/", endpoint, "/", digits.format(id), "/"];
+            let pieces = [&*self.endpoints, endpoint, "/", digits.format(id), "/"];
             out.member("detail_url").text_of(&pieces);
         }
     }
 
-    /// A page's public address.
-    pub fn html_url(&self, page: &Item) -> Option<String> {
-        self.address(page).map(|address| address.url())
+    /// A page's public address as the value that comes next.
+    pub fn html_url(&self, out: &mut Writer, page: &Item) {
+        match self.address(page) {
+            Some(address) => out.text_of(&address.pieces()),
+            None => out.null(),
+        }
     }
 
-    fn address(&self, page: &Item) -> Option<Address> {
+    /// Where a page is seen.
+    pub fn address<'p>(&'p self, page: &'p Item) -> Option<Address<'p>> {
         self.setting.sites.address_of(page.url_path.as_deref()?, None)
     }
 
@@ -238,7 +245,7 @@ impl<'a> Show<'a> {
         let Some(file) = &item.file else { return Value::Null };
         match item.type_ == DOCUMENT {
             true => format!("{}{}", self.setting.base, document_path(item.id, &file.name)).into(),
-            false => original_path(&file.name).into(),
+            false => media::original_path(&file.name).into(),
         }
     }
 
@@ -269,7 +276,7 @@ impl<'a> Show<'a> {
         let Some(id) = redirect.page else { return redirect.link.as_str().into() };
         let address = self.by_id(PAGE_FAMILY, id).and_then(|page| self.address(page));
         let one_site = self.setting.sites.all().len() == 1;
-        let link = address.map(|address| if one_site { address.path } else { address.url() });
+        let link = address.map(|address| if one_site { address.path() } else { address.url() });
         link.map(|link| format!("{}{}", link.trim_end_matches('/'), tail(&redirect.route_path))).into()
     }
 
@@ -305,12 +312,6 @@ fn original(image: &Item) -> Option<Original> {
         size: Size { width: side(file.width)?, height: side(file.height)? },
         focal: focal(),
     })
-}
-
-/// The address of an image's original.
-fn original_path(name: &str) -> String {
-    let segments: Vec<_> = name.split('/').map(media::percent_encoded).collect();
-    format!("/media/{}", segments.join("/"))
 }
 
 /// The address that serves a document.
