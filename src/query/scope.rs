@@ -81,8 +81,17 @@ impl Scope {
 
     /// Whether a page stands in one of these trees.
     pub fn holds(&self, page: &Item) -> bool {
-        let holds = |place: &TreePath| page.path.as_ref().is_some_and(|path| place.contains(path));
-        self.places.as_ref().is_none_or(|places| places.iter().any(holds))
+        page.path.as_ref().map_or(self.places.is_none(), |path| self.holds_place(path))
+    }
+
+    /// Whether a place is in one of these trees.
+    pub(super) fn holds_place(&self, path: &TreePath) -> bool {
+        self.places.as_ref().is_none_or(|places| places.iter().any(|place| place.contains(path)))
+    }
+
+    /// Whether it is the same for everybody, and not narrowed by a token.
+    pub(super) fn is_everybodys(&self) -> bool {
+        self.is_public() && self.bounds.is_none()
     }
 
     /// Whether the viewer sees nothing but what everybody sees.

@@ -22,6 +22,7 @@ use super::library::Library;
 use super::order::Order;
 use super::order::Rows;
 use super::scope::Scope;
+use super::totals::Kept;
 use super::totals::Memory;
 use super::totals::Outcome;
 
@@ -148,11 +149,12 @@ impl Selection {
 
     /// What it came to before, or comes to at present.
     pub(super) async fn outcome(&self, conn: &mut Conn, memory: Memory<'_>) -> Result<Outcome> {
-        let ask = async {
-            Ok(match &self.found {
-                None => Outcome::Total(self.count(conn).await?),
-                Some(found) => Outcome::Keys(self.among(conn, found).await?.into()),
-            })
+        let ask = async |before: Option<Kept>| match &self.found {
+            None => self.counted(conn, before.and_then(Kept::counted)).await.map(Kept::from),
+            Some(found) => {
+                let keys = self.among(conn, found).await?;
+                Ok(Kept { outcome: Outcome::Keys(keys.into()), made_at: memory.head })
+            }
         };
         memory.of(self.question(), &self.tags(), ask).await
     }

@@ -9,6 +9,8 @@ use crate::base::Key;
 use crate::cache::{Cache, Tag};
 use crate::error::Result;
 
+use super::counting::Counted;
+
 /// Bytes of what is remembered at most, about.
 const MOST_BYTES: u64 = 8 * 1024 * 1024;
 /// Longer questions are answered and forgotten.
@@ -25,10 +27,11 @@ pub struct Totals {
     locks: [Mutex<()>; LOCKS],
 }
 
+/// What a question came to, and the last event that is surely in it.
 #[derive(Debug, Clone)]
-struct Kept {
-    outcome: Outcome,
-    made_at: i64,
+pub(super) struct Kept {
+    pub outcome: Outcome,
+    pub made_at: i64,
 }
 
 /// What a selection came to.
@@ -51,6 +54,22 @@ pub struct Memory<'a> {
     pub head: i64,
 }
 
+impl Kept {
+    /// The number, if it is one.
+    pub(super) fn counted(self) -> Option<Counted> {
+        match self.outcome {
+            Outcome::Total(total) => Some(Counted { total, at: self.made_at }),
+            Outcome::Keys(_) => None,
+        }
+    }
+}
+
+impl From<Counted> for Kept {
+    fn from(counted: Counted) -> Self {
+        Self { outcome: Outcome::Total(counted.total), made_at: counted.at }
+    }
+}
+
 impl Default for Totals {
     fn default() -> Self {
         let weigh = |question: &String, kept: &Kept| {
@@ -63,15 +82,16 @@ impl Default for Totals {
 }
 
 impl Memory<'_> {
-    /// What this question came to before, if nothing with these tags was touched since; else what `ask` says.
-    pub(super) async fn of(
+    /// What this question came to before, if nothing with these tags was touched since; else what `ask` says, who hears
+    /// what it came to then.
+    pub(super) async fn of<F: Future<Output = Result<Kept>>>(
         &self,
         question: String,
         tags: &[Tag],
-        ask: impl Future<Output = Result<Outcome>>,
+        ask: impl FnOnce(Option<Kept>) -> F,
     ) -> Result<Outcome> {
         if question.len() > LONGEST {
-            return ask.await;
+            return Ok(ask(None).await?.outcome);
         }
         if let Some(known) = self.known(&question, tags).await {
             return Ok(known);
@@ -80,10 +100,9 @@ impl Memory<'_> {
         if let Some(known) = self.known(&question, tags).await {
             return Ok(known);
         }
-        let outcome = ask.await?;
-        let kept = Kept { outcome: outcome.clone(), made_at: self.head };
-        self.totals.kept.insert(question, kept).await;
-        Ok(outcome)
+        let made = ask(self.totals.kept.get(&question).await).await?;
+        self.totals.kept.insert(question, made.clone()).await;
+        Ok(made.outcome)
     }
 
     async fn known(&self, question: &str, tags: &[Tag]) -> Option<Outcome> {

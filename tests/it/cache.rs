@@ -20,6 +20,7 @@ use siskin::content::{Object, evolve};
 use siskin::error::{Error, Result};
 use siskin::media::{self, Admits, Focal, Received};
 use siskin::pages::{self, Privacy};
+use siskin::query::{Scope, Selection};
 use siskin::redirects::Redirect;
 use siskin::schema::{self, IMAGE, PAGE_FAMILY, Registry, Schema};
 use siskin::sites::Site;
@@ -254,6 +255,24 @@ fn second(root_page: i64) -> Site {
     }
 }
 
+impl Pair {
+    /// What was counted before and what happened since come to what there is.
+    async fn count(&self, told: &[String]) {
+        for cms in [&self.keeping, &self.making] {
+            let mut reading = cms.reading(Actor::Anonymous).await.unwrap();
+            let sites = cms.sites();
+            let scopes = sites.all().iter().map(|site| Scope::site(&sites, site.id)).chain([Scope::public()]);
+            for scope in scopes {
+                for types in [vec![], vec!["journal.ArticlePage".to_owned()]] {
+                    let pages = Selection::pages(scope.clone()).of_types(types);
+                    let (remembered, _) = pages.remembered(&mut reading, cms.memory(), (0, 1)).await.unwrap();
+                    assert_eq!(remembered, pages.count(&mut reading).await.unwrap(), "{pages:?}, {told:#?}");
+                }
+            }
+        }
+    }
+}
+
 /// A change of something, chosen at random.
 async fn step(pair: &Pair, rng: &mut StdRng, number: i64) -> String {
     let ids: Vec<i64> = all_pages(pair).await;
@@ -445,6 +464,7 @@ async fn a_kept_answer_is_what_a_fresh_one_is_whatever_happens() {
             }
             let before = pair.keeping.snapshot().followed;
             told.push(step(&pair, &mut rng, number as i64).await);
+            pair.count(&told).await;
             let dropped = pair.told_to_drop(before).await;
             for ((host, path), keys) in kept {
                 let makings = pair.keeping.cache().makings();

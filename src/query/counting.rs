@@ -1,0 +1,98 @@
+//! How many there are: counted, or told from what was counted before and by the events since. Counting a hundred
+//! thousand pages takes longer than listing twenty of them, and one that is published changes the number by one.
+
+use std::collections::BTreeMap;
+
+use crate::error::Result;
+use crate::events;
+use crate::events::Event;
+use crate::schema::PAGE_FAMILY;
+use crate::store::Conn;
+use crate::store::sql;
+
+use super::item;
+use super::selection::Selection;
+
+/// So many events are looked through; after more than that all is counted anew.
+const MOST_EVENTS: usize = 64;
+
+/// A number, and the last event that it takes into account: all before it and none behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Counted {
+    pub total: i64,
+    pub at: i64,
+}
+
+impl Selection {
+    /// How many there are now; `before` is what was counted earlier.
+    pub(super) async fn counted(&self, conn: &mut Conn, before: Option<Counted>) -> Result<Counted> {
+        if let Some(before) = before.filter(|_| self.is_told_by_events())
+            && let Some(counted) = self.counted_on(conn, before).await?
+        {
+            return Ok(counted);
+        }
+        self.count_among(conn, None).await
+    }
+
+    /// Counts, of these ids if any are named. The event is read in the same statement, so of the same moment.
+    async fn count_among(&self, conn: &mut Conn, ids: Option<&[i64]>) -> Result<Counted> {
+        let tables = item::tables(&self.family);
+        let mut statement = sql(format!(
+            "select count(*), (select coalesce(max(number), 0) from events) from {tables} where "
+        ));
+        statement.append(self.condition());
+        if let Some(ids) = ids {
+            statement.push(" and o.id in ").push_list(ids);
+        }
+        let (total, at) = conn.one(statement).await?;
+        Ok(Counted { total, at })
+    }
+
+    /// Whether events tell whatever changes the number: of pages that everybody sees, whatever their fields hold.
+    fn is_told_by_events(&self) -> bool {
+        self.family == PAGE_FAMILY && self.filters.is_empty() && self.scope.is_everybodys()
+    }
+
+    /// What was counted before, without the pages that something happened to since, as they were then, and with them as
+    /// they are now. `None` where that cannot be told.
+    async fn counted_on(&self, conn: &mut Conn, before: Counted) -> Result<Option<Counted>> {
+        let most = i64::try_from(MOST_EVENTS).unwrap_or(i64::MAX) + 1;
+        let events = events::since(conn, before.at, most).await?;
+        let at = before.at + i64::try_from(events.len()).unwrap_or(i64::MAX);
+        let are_all = events.len() <= MOST_EVENTS && events.last().is_some_and(|last| last.number == at);
+        let Some(pages) = touched(&events).filter(|_| are_all) else { return Ok(None) };
+        let were = pages.values().filter(|event| self.held(event)).count();
+        let ids: Vec<i64> = pages.into_keys().collect();
+        let now = self.count_among(conn, Some(&ids)).await?;
+        let total = before.total - i64::try_from(were).unwrap_or(i64::MAX) + now.total;
+        Ok(Some(Counted { total, at }).filter(|_| now.at == at))
+    }
+
+    /// Whether the page of an event was among these until then.
+    fn held(&self, event: &Event) -> bool {
+        let was_public = event.data.get("public").and_then(serde_json::Value::as_bool).unwrap_or_default();
+        let label = event.type_.as_ref();
+        let is_of_types = self.types.is_empty() || label.is_some_and(|label| self.types.contains(label));
+        was_public
+            && is_of_types
+            && event.path_before.as_ref().is_some_and(|path| self.scope.holds_place(path))
+    }
+}
+
+/// The pages that came to light or went, each with the first event about it. `None` if something happened of which an
+/// event does not tell every page that it is about.
+fn touched(events: &[Event]) -> Option<BTreeMap<i64, &Event>> {
+    let mut pages = BTreeMap::new();
+    for event in events {
+        match (event.family.as_deref(), event.kind.as_str()) {
+            // A draft shows nowhere.
+            (Some(PAGE_FAMILY), "created" | "edited") => {}
+            (Some(PAGE_FAMILY), "published" | "unpublished" | "deleted") => {
+                pages.entry(event.id?).or_insert(event);
+            }
+            (Some(PAGE_FAMILY), _) | (None, "models") => return None,
+            _ => {}
+        }
+    }
+    Some(pages)
+}
