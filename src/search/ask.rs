@@ -67,7 +67,7 @@ impl Index {
             .take(MOST_WORDS)
             .map(|clause| (occur, clause))
             .collect();
-        (!clauses.is_empty()).then(|| Box::new(BooleanQuery::new(clauses)) as Box<dyn Query>)
+        joined(clauses)
     }
 
     /// A word, or a phrase if punctuation parts it, in any of the weighted fields.
@@ -83,7 +83,7 @@ impl Index {
                 Some((Occur::Should, query))
             })
             .collect();
-        (!anywhere.is_empty()).then(|| Box::new(BooleanQuery::new(anywhere)) as Box<dyn Query>)
+        joined(anywhere)
     }
 
     /// Conditions that decide and do not score.
@@ -92,14 +92,20 @@ impl Index {
         if public_only {
             conditions.push(unscored(Box::new(term(Term::from_field_bool(self.fields.public, true)))));
         }
-        if !families.is_empty() {
-            let any = families.iter().map(|family| {
-                let query: Box<dyn Query> = Box::new(term(Term::from_field_text(self.fields.family, family)));
-                (Occur::Should, query)
-            });
-            conditions.push(unscored(Box::new(BooleanQuery::new(any.collect()))));
-        }
+        let any = families.iter().map(|family| {
+            let query: Box<dyn Query> = Box::new(term(Term::from_field_text(self.fields.family, family)));
+            (Occur::Should, query)
+        });
+        conditions.extend(joined(any.collect()).map(unscored));
         conditions
+    }
+}
+
+/// Several clauses as one; one is itself, since each layer has its price in every segment.
+fn joined(mut clauses: Vec<(Occur, Box<dyn Query>)>) -> Option<Box<dyn Query>> {
+    match clauses.len() {
+        0 | 1 => clauses.pop().map(|(_, query)| query),
+        _ => Some(Box::new(BooleanQuery::new(clauses))),
     }
 }
 

@@ -613,6 +613,20 @@ async fn a_question_cannot_ask_for_more_than_its_bounds() {
     }
     let many = "a=1&".repeat(1_000);
     assert_eq!(world.get(&format!("/api/v2/pages/?{many}")).await.message(), "400 too many query parameters");
+    let mut work = world.cms.work(Actor::System("test")).await.unwrap();
+    change(&world.cms, &mut work, "zoo.Keeper", 2, json!({ "name": "Ole".repeat(500_000) })).await;
+    world.cms.commit(work).await.unwrap();
+    for (depth, is_answered) in [(3, true), (7, false), (12, false)] {
+        let nested = format!("{}_{}", "_,name,peers(".repeat(depth), ")".repeat(depth));
+        let asked = world.get(&format!("/api/v2/keepers/2/?fields={nested}")).await;
+        match is_answered {
+            true => assert_eq!(asked.status, 200, "{depth}"),
+            false => {
+                let words = "400 fields asks for more than 64 MiB: nest less, or lower the limit";
+                assert_eq!(asked.message(), words, "{depth}");
+            }
+        }
+    }
 }
 
 #[tokio::test]

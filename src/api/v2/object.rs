@@ -81,13 +81,13 @@ pub fn object(out: &mut Writer, show: &Show<'_>, subject: Subject<'_>, choice: &
 /// copied from there.
 pub fn linked(out: &mut Writer, show: &Show<'_>, subject: Subject<'_>, choice: &Choice) {
     let Subject::Item(item) = subject else { return object(out, show, subject, choice) };
-    let (from, depth) = out.place();
-    if let Some(written) = show.written(item.key, choice, depth) {
+    let room = &show.room;
+    if let Some(written) = room.written(out, (item.key, choice)) {
         return out.again(written);
     }
-    let shown = show.shown();
+    let ((from, depth), before) = (out.place(), room.objects());
     object(out, show, subject, choice);
-    show.remember((item.key, choice, depth), from..out.place().0, shown);
+    room.remember((item.key, choice, depth), from..out.place().0, before);
 }
 
 /// An object with the chosen fields, and what comes behind them.
@@ -98,7 +98,7 @@ pub fn object_with(
     choice: &Choice,
     behind: impl FnOnce(&mut Writer),
 ) {
-    let has_room = show.takes_one_more();
+    let has_room = show.room.takes_one_more(out);
     out.object(|out| {
         if !has_room {
             return;

@@ -3,16 +3,11 @@
 //! Showing is pure: what is referred to comes from a [`Library`], which `gather` has filled. Whatever is not in it all
 //! the same is noted, loaded, and everything is shown again.
 
-use std::cell::Cell;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-use std::collections::HashMap;
-use std::ops::Range;
-use std::ptr;
 use std::sync::Arc;
 
-use foldhash::fast::RandomState;
 use serde_json::Value;
 use serde_json::json;
 
@@ -25,9 +20,8 @@ use super::object;
 use super::object::Subject;
 use super::renditions::Wanted;
 use super::rich::Format;
-use crate::base::Key;
+use super::room::Room;
 use crate::cache::Tag;
-use crate::error::Error;
 use crate::error::Result;
 use crate::media;
 use crate::media::Addresses;
@@ -84,16 +78,9 @@ pub struct Show<'a> {
     /// What the addresses of detail views begin with.
     endpoints: String,
     missed: RefCell<BTreeMap<Reference, Extent>>,
-    shown: Cell<usize>,
-    written: RefCell<Written>,
+    /// What the answer has room for.
+    pub room: Room,
 }
-
-/// Where objects at the other end of references stand in the answer, by the choice (its address) and how deep; and how many
-/// objects that are.
-type Written = HashMap<(Key, usize, usize), (Range<usize>, usize), RandomState>;
-
-/// Objects in one answer at most, nested ones included; brackets could ask for any number.
-pub const MOST_OBJECTS: usize = 20_000;
 
 /// What stands around what is shown.
 pub enum Envelope {
@@ -115,11 +102,7 @@ pub async fn all(
     loop {
         let show = Show::new(setting, &library);
         let text = show.write(&envelope, subjects.iter().copied().zip(&images), choice);
-        if show.shown.get() > MOST_OBJECTS {
-            let words =
-                format!("fields asks for more than {MOST_OBJECTS} objects: nest less, or lower the limit");
-            return Err(Error::Bad(words));
-        }
+        show.room.is_enough()?;
         let missed = show.missed.into_inner();
         if missed.is_empty() {
             return Ok((text, kept::looked_at(&library, subjects)));
@@ -133,9 +116,9 @@ pub async fn all(
 
 impl<'a> Show<'a> {
     fn new(setting: &'a Setting<'a>, library: &'a Library) -> Self {
-        let (missed, shown, written) = (RefCell::default(), Cell::default(), RefCell::default());
+        let (missed, room) = (RefCell::default(), Room::default());
         let endpoints = [setting.base, "/api/v2/"].concat();
-        Self { setting, schema: setting.schema, library, endpoints, missed, shown, written }
+        Self { setting, schema: setting.schema, library, endpoints, missed, room }
     }
 
     fn write<'s>(
@@ -161,38 +144,6 @@ impl<'a> Show<'a> {
             }),
         }
         out.finish()
-    }
-
-    /// Counts an object in; `false` if the answer is full.
-    pub fn takes_one_more(&self) -> bool {
-        self.shown.set(self.shown.get() + 1);
-        self.shown.get() <= MOST_OBJECTS
-    }
-
-    /// How many objects were counted in.
-    pub fn shown(&self) -> usize {
-        self.shown.get()
-    }
-
-    /// Where this much of an object stands already, as deep; what is copied from there is counted in. `None` also where
-    /// the answer has no room for as many objects again: else every level of brackets could double its text.
-    pub fn written(&self, key: Key, choice: &Choice, depth: usize) -> Option<Range<usize>> {
-        let known = self.written.borrow().get(&(key, ptr::from_ref(choice).addr(), depth)).cloned();
-        let (written, objects) = known?;
-        let shown = Some(self.shown.get() + objects).filter(|shown| *shown <= MOST_OBJECTS)?;
-        self.shown.set(shown);
-        Some(written)
-    }
-
-    /// Notes where this much of an object was written, when `before` objects had been counted in.
-    pub fn remember(
-        &self,
-        (key, choice, depth): (Key, &Choice, usize),
-        written: Range<usize>,
-        before: usize,
-    ) {
-        let objects = self.shown.get() - before;
-        self.written.borrow_mut().insert((key, ptr::from_ref(choice).addr(), depth), (written, objects));
     }
 
     /// The object with everything, if it is loaded and may be seen.
