@@ -8,13 +8,18 @@ use crate::events;
 use crate::events::Event;
 use crate::schema::PAGE_FAMILY;
 use crate::store::Conn;
+use crate::store::Sql;
 use crate::store::sql;
 
 use super::item;
 use super::selection::Selection;
+use super::statement::rows_of;
 
 /// So many events are looked through; after more than that all is counted anew.
 const MOST_EVENTS: usize = 64;
+
+/// What is counted, and the last event, read in the same statement and so of the same moment.
+const COUNT: &str = "select count(*), (select coalesce(max(number), 0) from events)";
 
 /// A number, and the last event that it takes into account: all before it and none behind it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,21 +36,17 @@ impl Selection {
         {
             return Ok(counted);
         }
-        self.count_among(conn, None).await
+        let mut statement = sql(format!("{COUNT} from {} where ", item::tables(&self.family)));
+        statement.append(self.condition());
+        counted(conn, statement).await
     }
 
-    /// Counts, of these ids if any are named. The event is read in the same statement, so of the same moment.
-    async fn count_among(&self, conn: &mut Conn, ids: Option<&[i64]>) -> Result<Counted> {
-        let tables = item::tables(&self.family);
-        let mut statement = sql(format!(
-            "select count(*), (select coalesce(max(number), 0) from events) from {tables} where "
-        ));
-        statement.append(self.condition());
-        if let Some(ids) = ids {
-            statement.push(" and o.id in ").push_list(ids);
-        }
-        let (total, at) = conn.one(statement).await?;
-        Ok(Counted { total, at })
+    /// Counts among the pages of these ids. They are joined to: else all are walked of which some may be meant.
+    async fn count_among(&self, conn: &mut Conn, ids: impl ExactSizeIterator<Item = i64>) -> Result<Counted> {
+        let mut statement = sql(format!("{COUNT} from ("));
+        statement.append(rows_of(ids)).push(") k cross join objects o where o.family = ");
+        statement.push_bind(PAGE_FAMILY).push(" and o.id = k.found and ").append(self.condition());
+        counted(conn, statement).await
     }
 
     /// Whether events tell whatever changes the number: of pages that everybody sees, whatever their fields hold.
@@ -62,8 +63,7 @@ impl Selection {
         let are_all = events.len() <= MOST_EVENTS && events.last().is_some_and(|last| last.number == at);
         let Some(pages) = touched(&events).filter(|_| are_all) else { return Ok(None) };
         let were = pages.values().filter(|event| self.held(event)).count();
-        let ids: Vec<i64> = pages.into_keys().collect();
-        let now = self.count_among(conn, Some(&ids)).await?;
+        let now = self.count_among(conn, pages.into_keys()).await?;
         let total = before.total - i64::try_from(were).unwrap_or(i64::MAX) + now.total;
         Ok(Some(Counted { total, at }).filter(|_| now.at == at))
     }
@@ -77,6 +77,11 @@ impl Selection {
             && is_of_types
             && event.path_before.as_ref().is_some_and(|path| self.scope.holds_place(path))
     }
+}
+
+async fn counted(conn: &mut Conn, statement: Sql) -> Result<Counted> {
+    let (total, at) = conn.one(statement).await?;
+    Ok(Counted { total, at })
 }
 
 /// The pages that came to light or went, each with the first event about it. `None` if something happened of which an

@@ -97,12 +97,7 @@ impl Selection {
             return sql(format!("select {columns} from {tables} where o.key in ")).bind_list(keys);
         }
         let mut statement = sql(format!("select {columns} from ("));
-        // Filled up with what there is none of, so that few texts have to be prepared.
-        let filled = keys.iter().chain(std::iter::repeat(&Key(0))).take(keys.len().next_power_of_two());
-        for (number, key) in filled.enumerate() {
-            statement.push(if number == 0 { "select " } else { " union all select " });
-            statement.push_bind(key).push(if number == 0 { " as found" } else { "" });
-        }
+        statement.append(rows_of(keys.iter().map(|key| key.0)));
         statement.push(") k cross join ").push(tables).push(" where o.key = k.found");
         statement
     }
@@ -188,6 +183,18 @@ impl Selection {
         }
         condition
     }
+}
+
+/// Numbers as rows of their own, each called `found`: what is joined to them is found by an index, one after the other.
+/// They are filled up with zeros, of which there is no key and no id, so that few texts have to be prepared.
+pub(super) fn rows_of(numbers: impl ExactSizeIterator<Item = i64>) -> Sql {
+    let filled = numbers.len().next_power_of_two();
+    let mut rows = Sql::default();
+    for (place, number) in numbers.chain(std::iter::repeat(0)).take(filled).enumerate() {
+        rows.push(if place == 0 { "select " } else { " union all select " });
+        rows.push_bind(number).push(if place == 0 { " as found" } else { "" });
+    }
+    rows
 }
 
 /// The same as `in`, tried row by row: of a list behind `in`, SQLite makes a table first.
