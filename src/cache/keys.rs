@@ -10,7 +10,6 @@ use hmac::Mac;
 use sha2::Sha256;
 use siphasher::sip::SipHasher24;
 
-use super::tag;
 use super::tag::Mark;
 use super::tag::Tag;
 
@@ -65,15 +64,8 @@ impl Keys {
     /// In order, each once.
     fn numbers(&self, tags: &[Tag], as_: impl Fn(Mark<'_>) -> Mark<'_>) -> Vec<u64> {
         let (mut numbers, mut told) = (Vec::with_capacity(tags.len() * 4), Vec::with_capacity(64));
-        let mut above = "";
         for tag in tags {
-            // Pages of a list mostly stand beneath the same one: what is above that was told with the page before.
-            let here = if let Tag::Page(_, url_path) = tag { tag::parent(url_path) } else { "" };
-            let is_told = !here.is_empty() && std::mem::replace(&mut above, here) == here;
-            tag.look_out(&mut |mark| match mark {
-                Mark::Readdressed(url_path) if is_told && url_path.len() <= here.len() => {}
-                mark => numbers.push(self.number_in(&mut told, as_(mark))),
-            });
+            tag.look_out(&mut |mark| numbers.push(self.number_in(&mut told, as_(mark))));
         }
         numbers.sort_unstable();
         numbers.dedup();

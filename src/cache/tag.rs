@@ -158,12 +158,6 @@ fn shaken(place: &TreePath, add: &mut impl FnMut(Mark<'_>)) {
     place.with_ancestors().for_each(|place| add(Mark::Shaken(place)));
 }
 
-/// The stored URL path above one: `/home/` of `/home/a/`.
-pub(super) fn parent(url_path: &str) -> &str {
-    let own = url_path.strip_suffix('/').unwrap_or(url_path);
-    own.rfind('/').map_or("", |at| &own[..=at])
-}
-
 /// A stored URL path and those above it: `/home/a/`, `/home/`, `/`.
 pub(super) fn above(url_path: &str) -> impl Iterator<Item = &str> {
     url_path.match_indices('/').filter_map(|(at, _)| url_path.get(..=at))

@@ -19,7 +19,7 @@ use super::statement::rows_of;
 const MOST_EVENTS: usize = 64;
 
 /// What is counted, and the last event, read in the same statement and so of the same moment.
-const COUNT: &str = "select count(*), (select coalesce(max(number), 0) from events)";
+const WITH_EVENT: &str = "count(*), (select coalesce(max(number), 0) from events)";
 
 /// A number, and the last event that it takes into account: all before it and none behind it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,14 +36,19 @@ impl Selection {
         {
             return Ok(counted);
         }
-        let mut statement = sql(format!("{COUNT} from {} where ", item::tables(&self.family)));
+        counted(conn, self.counting(WITH_EVENT)).await
+    }
+
+    /// The statement that counts all of them.
+    pub(super) fn counting(&self, what: &str) -> Sql {
+        let mut statement = sql(format!("select {what} from {} where ", item::tables(&self.family)));
         statement.append(self.condition());
-        counted(conn, statement).await
+        statement
     }
 
     /// Counts among the pages of these ids. They are joined to: else all are walked of which some may be meant.
     async fn count_among(&self, conn: &mut Conn, ids: impl ExactSizeIterator<Item = i64>) -> Result<Counted> {
-        let mut statement = sql(format!("{COUNT} from ("));
+        let mut statement = sql(format!("select {WITH_EVENT} from ("));
         statement.append(rows_of(ids)).push(") k cross join objects o where o.family = ");
         statement.push_bind(PAGE_FAMILY).push(" and o.id = k.found and ").append(self.condition());
         counted(conn, statement).await

@@ -59,11 +59,7 @@ impl RawDocument {
     }
 
     fn read(&self, member: &Member) -> Value {
-        let text = self.text(&member.value);
-        if let Some(plain) = plain(text) {
-            return plain.into();
-        }
-        serde_json::from_str(text).unwrap_or_else(|error| {
+        serde_json::from_str(self.text(&member.value)).unwrap_or_else(|error| {
             tracing::error!(name = self.text(&member.name), %error, "a stored value cannot be read");
             Value::Null
         })
@@ -92,13 +88,6 @@ impl From<Document> for RawDocument {
 fn behind(kept: &mut String, name: &str) -> Range<usize> {
     kept.push_str(name);
     kept.len() - name.len()..kept.len()
-}
-
-/// What is said by a string in which nothing is escaped.
-fn plain(text: &str) -> Option<&str> {
-    let inner = text.strip_prefix('"')?.strip_suffix('"')?;
-    let is_plain = |plain, byte: &u8| plain & (*byte >= b' ') & (*byte != b'"') & (*byte != b'\\');
-    inner.as_bytes().iter().fold(true, is_plain).then_some(inner)
 }
 
 /// A text that is no JSON object.

@@ -3,8 +3,8 @@
 //!
 //! Reading order: `selection` (what is asked for), `statement` (what it becomes), `scope` (who sees what), `bounds`
 //! (what a token shows), `drafts` (what editors have instead), `filter`, `order`, `item` and `document` (what comes
-//! back), `counting` (how many there are), `totals` (what is remembered), `cursor` (where a list goes on), `library` (what the items of a page refer to,
-//! loaded in one statement a level).
+//! back), `counting` (how many there are), `totals` (what is remembered), `cursor` (where a list goes on), `library` (what
+//! the items of a page refer to, loaded in one statement a level).
 
 mod bounds;
 mod counting;

@@ -22,9 +22,9 @@ use super::library::Library;
 use super::order::Order;
 use super::order::Rows;
 use super::scope::Scope;
-use super::totals::Kept;
 use super::totals::Memory;
 use super::totals::Outcome;
+use super::totals::Remembered;
 
 /// Published objects of one family, of which a viewer sees some.
 #[derive(Debug, Clone)]
@@ -149,11 +149,11 @@ impl Selection {
 
     /// What it came to before, or comes to at present.
     pub(super) async fn outcome(&self, conn: &mut Conn, memory: Memory<'_>) -> Result<Outcome> {
-        let ask = async |before: Option<Kept>| match &self.found {
-            None => self.counted(conn, before.and_then(Kept::counted)).await.map(Kept::from),
+        let ask = async |before: Option<Remembered>| match &self.found {
+            None => self.counted(conn, before.and_then(Remembered::counted)).await.map(Remembered::from),
             Some(found) => {
                 let keys = self.among(conn, found).await?;
-                Ok(Kept { outcome: Outcome::Keys(keys.into()), made_at: memory.head })
+                Ok(Remembered { outcome: Outcome::Keys(keys.into()), made_at: memory.head })
             }
         };
         memory.of(self.question(), &self.tags(), ask).await
@@ -164,7 +164,7 @@ impl Selection {
         let this = self.settled(conn).await?;
         match &this.found {
             Some(found) => Ok(len(&this.among(conn, found).await?)),
-            None => conn.one(this.counting()).await,
+            None => conn.one(this.counting("count(*)")).await,
         }
     }
 
@@ -208,7 +208,7 @@ impl Selection {
 
     /// What totals are remembered under.
     fn question(&self) -> String {
-        let mut question = self.counting().told();
+        let mut question = self.counting("count(*)").told();
         if let Some(found) = &self.found {
             question.push_str(&format!("\n{:?}", self.order));
             let mut digits = itoa::Buffer::new();

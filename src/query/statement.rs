@@ -36,13 +36,6 @@ struct Tried {
 }
 
 impl Selection {
-    /// How many there are.
-    pub(super) fn counting(&self) -> Sql {
-        let mut statement = sql(format!("select count(*) from {} where ", item::tables(&self.family)));
-        statement.append(self.condition());
-        statement
-    }
-
     /// Some of them, in order. `total` says how many there are, where that is known.
     pub(super) fn listing(&self, (offset, limit): (i64, i64), total: Option<i64>) -> Sql {
         let mut statement = if self.is_walked() && offset <= FAR {

@@ -23,13 +23,13 @@ const LOCKS: usize = 32;
 /// What the selections of one process came to.
 #[derive(Debug)]
 pub struct Totals {
-    kept: moka::future::Cache<String, Kept>,
+    kept: moka::future::Cache<String, Remembered>,
     locks: [Mutex<()>; LOCKS],
 }
 
 /// What a question came to, and the last event that is surely in it.
 #[derive(Debug, Clone)]
-pub(super) struct Kept {
+pub(super) struct Remembered {
     pub outcome: Outcome,
     pub made_at: i64,
 }
@@ -54,7 +54,7 @@ pub struct Memory<'a> {
     pub head: i64,
 }
 
-impl Kept {
+impl Remembered {
     /// The number, if it is one.
     pub(super) fn counted(self) -> Option<Counted> {
         match self.outcome {
@@ -64,7 +64,7 @@ impl Kept {
     }
 }
 
-impl From<Counted> for Kept {
+impl From<Counted> for Remembered {
     fn from(counted: Counted) -> Self {
         Self { outcome: Outcome::Total(counted.total), made_at: counted.at }
     }
@@ -72,7 +72,7 @@ impl From<Counted> for Kept {
 
 impl Default for Totals {
     fn default() -> Self {
-        let weigh = |question: &String, kept: &Kept| {
+        let weigh = |question: &String, kept: &Remembered| {
             let keys = if let Outcome::Keys(keys) = &kept.outcome { size_of_val(&**keys) } else { 0 };
             u32::try_from(question.len() + keys + OVERHEAD).unwrap_or(u32::MAX)
         };
@@ -84,11 +84,11 @@ impl Default for Totals {
 impl Memory<'_> {
     /// What this question came to before, if nothing with these tags was touched since; else what `ask` says, who hears
     /// what it came to then.
-    pub(super) async fn of<F: Future<Output = Result<Kept>>>(
+    pub(super) async fn of<F: Future<Output = Result<Remembered>>>(
         &self,
         question: String,
         tags: &[Tag],
-        ask: impl FnOnce(Option<Kept>) -> F,
+        ask: impl FnOnce(Option<Remembered>) -> F,
     ) -> Result<Outcome> {
         if question.len() > LONGEST {
             return Ok(ask(None).await?.outcome);

@@ -81,8 +81,7 @@ impl Shown {
         let mut view = self.fields(schema.get(&self.label).map(|declared| &**declared));
         let address = sites.address_of(&self.url_path, Some(site));
         let full = address.as_ref().map(|address| address.url()).unwrap_or_default();
-        let url = address
-            .map_or(String::new(), |found| if found.site == site { found.path() } else { full.clone() });
+        let url = address.map(|address| address.seen_from(site)).unwrap_or_default();
         view.insert("feed_url".into(), format!("{url}feed.xml").into());
         view.insert("url".into(), url.into());
         view.insert("full_url".into(), full.into());

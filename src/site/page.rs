@@ -139,7 +139,7 @@ async fn elsewhere(visit: &Visit) -> Result<Response> {
             let page = pages::by_id(&mut reading, id).await?;
             let address = visit.here.sites.address_of(&page.url_path, Some(site)).filter(|_| page.live);
             let address = address.ok_or_else(missing)?;
-            let here = if address.site == site { address.path() } else { address.url() };
+            let here = address.seen_from(site);
             format!("{here}{}", redirect.route_path.trim_start_matches('/'))
         }
         None if redirect.link.is_empty() || !redirect.ends(&mut reading, site).await? => {

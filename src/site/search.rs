@@ -54,7 +54,7 @@ async fn found(visit: &Visit, words: String, locale: &str) -> Result<Search> {
     let result = |item: Item| {
         let address = visit.here.sites.address_of(item.url_path.as_deref()?, Some(visit.here.site.id))?;
         let excerpt = hits.iter().find(|hit| hit.key == item.key).map(|hit| hit.excerpt.clone());
-        let url = if address.site == visit.here.site.id { address.path() } else { address.url() };
+        let url = address.seen_from(visit.here.site.id);
         Some(Found { title: item.columns.title, url, excerpt: excerpt.unwrap_or_default() })
     };
     Ok(Search {

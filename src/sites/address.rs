@@ -33,6 +33,11 @@ impl Address<'_> {
         [&self.start.text, self.rest]
     }
 
+    /// As what is shown on a site names it: the path where it is on the same one, else the whole address.
+    pub fn seen_from(&self, site: i64) -> String {
+        if self.site == site { self.path() } else { self.url() }
+    }
+
     /// The path, beginning with a slash.
     pub fn path(&self) -> String {
         [&self.start.text[self.start.path..], self.rest].concat()

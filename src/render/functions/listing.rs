@@ -305,7 +305,7 @@ pub(in crate::render) fn links(session: &Session, items: Vec<Item>) -> impl Iter
     items.into_iter().filter_map(move |item| {
         let url_path = item.url_path.as_deref()?;
         let address = session.sites.address_of(url_path, Some(session.scene.site))?;
-        let url = if address.site == session.scene.site { address.path() } else { address.url() };
+        let url = address.seen_from(session.scene.site);
         Some(json!({
             "id": item.id, "title": item.title, "type": item.type_, "url": url, "full_url": address.url(),
             "is_current": url == *here, "is_above": url != *here && here.starts_with(&url),

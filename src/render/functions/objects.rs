@@ -45,7 +45,7 @@ struct Id {
 pub(super) fn page_url(session: &Session, id: i64) -> Option<String> {
     let page = session.page_by_id(id).ok().flatten()?;
     let address = session.sites.address_of(&page.url_path, Some(session.scene.site))?;
-    Some(if address.site == session.scene.site { address.path() } else { address.url() })
+    Some(address.seen_from(session.scene.site))
 }
 
 #[derive(Deserialize)]
