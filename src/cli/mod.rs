@@ -21,6 +21,7 @@ mod webhook;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 
@@ -63,6 +64,9 @@ enum Command {
     Handlers(handlers::Handlers),
 }
 
+/// How long a command that is done waits for what it left running on threads of its own.
+const LEAVING: Duration = Duration::from_secs(5);
+
 /// Runs the program with the arguments it was called with, and with what the builder adds to it: its own commands
 /// stand beside Siskin's, and whatever a command opens has its fields, blocks, routes, layers and event handlers. The
 /// builder's folder counts where `--site` names no other.
@@ -77,7 +81,9 @@ pub fn run(mut builder: Builder) -> ExitCode {
     let done = program(&added).and_then(|program| {
         let typed = program.get_matches();
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        runtime.block_on(dispatch(&typed, &added, builder))
+        let done = runtime.block_on(dispatch(&typed, &added, builder));
+        runtime.shutdown_timeout(LEAVING);
+        done
     });
     done.unwrap_or_else(|error| told(&error))
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout_at};
 
 use crate::cms::Cms;
 use crate::error::Error;
@@ -42,12 +42,22 @@ impl Followers {
         Self { tasks, stopping }
     }
 
-    /// Ends them, each between two steps.
-    pub async fn stop(self) {
+    /// Ends them, each between two steps. One that takes longer than `grace` is broken off: each keeps its own place in the
+    /// log, and goes on from there at the next start.
+    pub async fn stop(self, grace: Duration) {
         self.stopping.send_replace(true);
-        for task in self.tasks {
-            if let Err(error) = task.await {
-                tracing::error!(%error, "a follower ended badly");
+        let end = Instant::now() + grace;
+        for mut task in self.tasks {
+            match timeout_at(end, &mut task).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::error!(%error, "a follower ended badly"),
+                Err(_) => {
+                    tracing::warn!(
+                        "a follower did not end within {} seconds and is broken off",
+                        grace.as_secs()
+                    );
+                    task.abort();
+                }
             }
         }
     }

@@ -19,8 +19,10 @@ mod values;
 mod wire;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
+use tokio::time::timeout;
 
 use crate::accounts::{self, Actor};
 use crate::cms::Cms;
@@ -45,9 +47,12 @@ pub async fn serve(cms: Arc<Cms>) -> Result<()> {
     let followers = Followers::start(cms.clone());
     greet(&cms, &listener).await?;
     answer(listener, doors, &cms.config.server, stop::asked()).await;
-    followers.stop().await;
-    cms.db.close().await;
-    tracing::info!("stopped");
+    let grace = Duration::from_secs(cms.config.server.grace_seconds);
+    followers.stop(grace).await;
+    match timeout(grace, cms.db.close()).await {
+        Ok(()) => tracing::info!("stopped"),
+        Err(_) => tracing::warn!("stopped; a connection to the store was still in use"),
+    }
     Ok(())
 }
 

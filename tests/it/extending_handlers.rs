@@ -236,7 +236,31 @@ async fn a_serving_process_tries_a_failed_event_again_by_itself_and_stops_in_ord
         ear.fail_at(None);
         until(async || place(&cms, "bell").await.position == number).await;
         assert_eq!(ear.heard(), [number]);
-        followers.stop().await;
+        followers.stop(Duration::from_secs(20)).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_handler_that_never_ends_does_not_hold_up_the_end_of_the_program() {
+    for_each_fresh(async |fresh: &Fresh| {
+        let has_begun = Arc::new(AtomicBool::new(false));
+        let begins = has_begun.clone();
+        let stuck = |builder: Builder| {
+            builder.event_handler("stuck", move |_, _| {
+                begins.store(true, Ordering::SeqCst);
+                std::future::pending()
+            })
+        };
+        let cms = open(fresh, stuck).await;
+        hand_over(&cms).await.unwrap();
+        let number = happen(&cms).await;
+        let followers = Followers::start(cms.clone());
+        until(async || has_begun.load(Ordering::SeqCst)).await;
+        let stop = followers.stop(Duration::from_millis(50));
+        tokio::time::timeout(Duration::from_secs(60), stop).await.unwrap();
+        assert!(place(&cms, "stuck").await.position < number, "it is told again at the next start");
+        tokio::time::timeout(Duration::from_secs(60), cms.db.close()).await.unwrap();
     })
     .await;
 }

@@ -169,7 +169,7 @@ async fn a_field_that_becomes_filterable_is_refused_until_it_finds_what_was_save
             ");
         }
         assert_eq!(examined(&cms).await, Astray::default());
-        followers.stop().await;
+        followers.stop(Duration::from_secs(20)).await;
         cms.db.close().await;
         let after = open(fresh, &models(false)).await;
         after.fill_all(|_, _| {}).await.unwrap();

@@ -1,5 +1,7 @@
 //! Webhooks through the admin, the command line and the running program.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
@@ -234,7 +236,7 @@ async fn a_serving_program_calls_by_itself_and_a_slow_receiver_holds_up_no_other
         world.receiver.came.acquire_many(2).await.unwrap().forget();
         assert_eq!(slow.got().len(), 1);
         slow.go.add_permits(10);
-        followers.stop().await;
+        followers.stop(Duration::from_secs(20)).await;
         let waiting = world.deliveries(webhook.id).await;
         assert!(waiting.iter().all(|delivery| delivery.state != "failed"), "{waiting:?}");
     })
