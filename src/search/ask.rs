@@ -12,6 +12,7 @@ use tantivy::schema::Field;
 use tantivy::schema::IndexRecordOption;
 
 use super::document::WEIGHTS;
+use super::document::family_word;
 use super::found::Everything;
 use super::index::{Index, internal};
 use super::words::words;
@@ -50,11 +51,10 @@ impl Index {
     pub fn ids(&self, ask: &Ask<'_>) -> Result<Vec<(Key, f32)>> {
         let Some(wanted) = self.wanted(ask) else { return Ok(Vec::new()) };
         let mut clauses = vec![(Occur::Must, wanted)];
-        clauses.extend(
-            self.scope(ask.families, ask.public_only).into_iter().map(|clause| (Occur::Must, clause)),
-        );
+        clauses.extend(self.scope(ask.families, ask.public_only).map(|clause| (Occur::Must, clause)));
+        let everything = Everything(&self.columns);
         let found =
-            self.reader.searcher().search(&BooleanQuery::new(clauses), &Everything).map_err(internal)?;
+            self.reader.searcher().search(&BooleanQuery::new(clauses), &everything).map_err(internal)?;
         Ok(found.into_iter().map(|found| (found.key, found.score)).collect())
     }
 
@@ -86,18 +86,16 @@ impl Index {
         joined(anywhere)
     }
 
-    /// Conditions that decide and do not score.
-    pub(super) fn scope(&self, families: &[&str], public_only: bool) -> Vec<Box<dyn Query>> {
-        let mut conditions = Vec::new();
-        if public_only {
-            conditions.push(unscored(Box::new(term(Term::from_field_bool(self.fields.public, true)))));
-        }
+    /// A condition that decides and does not score; `None` where everything meets it.
+    pub(super) fn scope(&self, families: &[&str], public_only: bool) -> Option<Box<dyn Query>> {
+        let anybodys: &[&str] = if public_only { &[""] } else { &[] };
+        let families = if families.is_empty() { anybodys } else { families };
         let any = families.iter().map(|family| {
-            let query: Box<dyn Query> = Box::new(term(Term::from_field_text(self.fields.family, family)));
+            let word = family_word(family, public_only);
+            let query: Box<dyn Query> = Box::new(term(Term::from_field_text(self.fields.family, &word)));
             (Occur::Should, query)
         });
-        conditions.extend(joined(any.collect()).map(unscored));
-        conditions
+        joined(any.collect()).map(unscored)
     }
 }
 

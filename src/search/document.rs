@@ -44,10 +44,10 @@ pub struct Document {
 pub struct Fields {
     pub(super) identity: Field,
     pub(super) key: Field,
+    /// Its family, and who may read it, in one word each: see [`family_word`].
     pub(super) family: Field,
     pub(super) id: Field,
     pub(super) locale: Field,
-    pub(super) public: Field,
     /// Every exact word that the delivery API may show, whatever its weight: what it asks and ranks by.
     pub(super) whole: Field,
     pub(super) exact: [Field; WEIGHTS.len()],
@@ -74,7 +74,6 @@ impl Fields {
             family: schema.add_text_field("family", STRING),
             id: schema.add_i64_field("id", number.clone()),
             locale: schema.add_text_field("locale", STRING),
-            public: schema.add_bool_field("public", NumericOptions::default().set_indexed()),
             whole: schema.add_text_field("whole", positions.clone()),
             exact: WEIGHTS.map(|weight| schema.add_text_field(&format!("exact_{weight}"), positions.clone())),
             stem_title: schema.add_text_field("stem_title", plain.clone()),
@@ -93,16 +92,25 @@ impl Fields {
     }
 }
 
+/// The word for what is of a family and, if so asked, what anybody may read; of no family, all of that. One word where
+/// there would be two conditions: each has its price in every segment.
+pub(super) fn family_word(family: &str, public: bool) -> String {
+    format!("{}{family}", if public { "+" } else { "" })
+}
+
 impl Document {
     /// As tantivy takes it.
     pub(super) fn for_index(&self, fields: &Fields) -> TantivyDocument {
         let mut out = TantivyDocument::default();
         out.add_text(fields.identity, identity(&self.family, self.id));
         out.add_i64(fields.key, self.key.0);
-        out.add_text(fields.family, &self.family);
+        out.add_text(fields.family, family_word(&self.family, false));
+        if self.public {
+            out.add_text(fields.family, family_word("", true));
+            out.add_text(fields.family, family_word(&self.family, true));
+        }
         out.add_i64(fields.id, self.id);
         out.add_text(fields.locale, &self.locale);
-        out.add_bool(fields.public, self.public);
         let mut stems = Stems::of_locale(&self.locale);
         let (title, weight) = &self.title;
         let folded = add(&mut out, fields.exact_for(*weight), fields.stem_title, title, &mut stems);

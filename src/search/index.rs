@@ -13,10 +13,11 @@ use tantivy::ReloadPolicy;
 use tantivy::Term;
 
 use super::document::{Document, Fields, identity};
+use super::found::Columns;
 use crate::error::{Error, Result};
 
 /// Raised whenever fields, words or settings change: an index of another format is made anew.
-const FORMAT: u32 = 6;
+const FORMAT: u32 = 7;
 
 /// How far an index has come.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -40,6 +41,7 @@ impl Mark {
 pub struct Index {
     pub(super) fields: Fields,
     pub(super) reader: IndexReader,
+    pub(super) columns: Columns,
     index: tantivy::Index,
     writer: Writer,
     folder: PathBuf,
@@ -56,7 +58,8 @@ impl Index {
         };
         let reader =
             index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into().map_err(internal)?;
-        Ok(Self { fields, reader, index, writer: Writer::default(), folder: folder.to_owned() })
+        let (columns, writer) = (Columns::default(), Writer::default());
+        Ok(Self { fields, reader, columns, index, writer, folder: folder.to_owned() })
     }
 
     /// Where it lies.
@@ -110,7 +113,9 @@ impl Index {
             prepared.set_payload(&payload);
             prepared.commit().map(drop)
         })?;
-        self.reader.reload().map_err(internal)
+        self.reader.reload().map_err(internal)?;
+        self.columns.clear();
+        Ok(())
     }
 
     /// Gives back the writer's memory until something changes again. Uncommitted changes are lost.

@@ -22,6 +22,7 @@ use super::index::{Index, internal};
 use super::words::{Stems, Word, words};
 use crate::base::Key;
 use crate::error::Result;
+use crate::schema::PAGE_FAMILY;
 
 /// How much more a title's word weighs than a text's.
 const TITLE: f32 = 3.0;
@@ -52,7 +53,7 @@ impl Index {
     /// The public pages that answer a question, best first: their keys only, at most [`MOST`](super::MOST).
     pub fn pages(&self, question: Question<'_>) -> Result<Vec<Key>> {
         let Some(query) = self.question(question) else { return Ok(Vec::new()) };
-        let found = self.reader.searcher().search(&query, &Everything).map_err(internal)?;
+        let found = self.reader.searcher().search(&query, &Everything(&self.columns)).map_err(internal)?;
         Ok(found.into_iter().map(|found| found.key).collect())
     }
 
@@ -92,9 +93,7 @@ impl Index {
         for word in asked.iter().take(MOST_WORDS) {
             clauses.push((Occur::Must, self.stemmed(word, &mut stems, word.end == last)));
         }
-        clauses.extend(
-            self.scope(&[crate::schema::PAGE_FAMILY], true).into_iter().map(|clause| (Occur::Must, clause)),
-        );
+        clauses.extend(self.scope(&[PAGE_FAMILY], true).map(|clause| (Occur::Must, clause)));
         let locale = term(Term::from_field_text(self.fields.locale, question.locale));
         clauses.push((Occur::Must, unscored(Box::new(locale))));
         Some(BooleanQuery::new(clauses))
