@@ -148,7 +148,8 @@ pub fn distinct_length<'a>(stem: &str, neighbours: impl IntoIterator<Item = &'a 
 
 /// The address of an original with this file name, folder included.
 pub fn original_path(name: &str) -> String {
-    let mut path = MEDIA.to_owned();
+    let mut path = String::with_capacity(MEDIA.len() + name.len());
+    path.push_str(MEDIA);
     for (number, segment) in name.split('/').enumerate() {
         path.push_str(if number == 0 { "" } else { "/" });
         path.push_str(&percent_encoded(segment));
@@ -158,7 +159,10 @@ pub fn original_path(name: &str) -> String {
 
 /// As a path segment: letters, digits and what needs no escape stay.
 pub fn percent_encoded(name: &str) -> Cow<'_, str> {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~!*()'@".contains(&byte);
+    let is_plain = |byte: u8| {
+        byte.is_ascii_alphanumeric()
+            || matches!(byte, b'-' | b'_' | b'.' | b'~' | b'!' | b'*' | b'(' | b')' | b'\'' | b'@')
+    };
     if name.bytes().all(is_plain) {
         return Cow::Borrowed(name);
     }
