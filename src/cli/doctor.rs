@@ -62,13 +62,13 @@ async fn examine(cms: &Cms) -> Result<usize> {
     Ok(found.len() + astray + files.missing.len() + failing)
 }
 
-/// Tells what of the values that queries filter and order by does not fit the content: how many types that is about.
+/// Tells what of the values and brief documents that queries read does not fit the content: how many types that is about.
 async fn tell_values(conn: &mut Conn, cms: &Cms) -> Result<usize> {
     let astray = values::examine(conn, &cms.schema).await?;
     for (label, objects) in &astray.objects {
         let (number, first) = (objects.len(), objects.first().map_or(0, |key| key.0));
         println!(
-            "{label}: the value rows of {number} objects, the first with key {first}, are not those of their content \
+            "{label}: what lists read of {number} objects, the first with key {first}, is not what their content says \
              (--repair mends it)"
         );
     }

@@ -2,6 +2,7 @@
 
 use super::Object;
 use super::Place;
+use super::brief::Texts;
 use super::draft;
 use super::index;
 use super::object::event;
@@ -65,7 +66,7 @@ pub async fn create(work: &mut Work, declared: &Type, new: NewObject) -> Result<
         site: new.site,
         ..Object::unmade(work.now)
     };
-    insert(work, &object, new.place.as_ref(), &serde_json::to_string(&document)?).await?;
+    insert(work, &object, new.place.as_ref(), &Texts::of(&document)?).await?;
     if declared.drafts {
         let revision = draft::write_revision(work, declared, &object, &document).await?;
         let update =
@@ -126,20 +127,25 @@ impl Object {
 }
 
 /// Writes a new row.
-pub(super) async fn insert(work: &mut Work, object: &Object, place: Option<&Place>, doc: &str) -> Result<()> {
+pub(super) async fn insert(
+    work: &mut Work,
+    object: &Object,
+    place: Option<&Place>,
+    doc: &Texts,
+) -> Result<()> {
     let insert = sql(
         "insert into objects (key, family, id, type, locale, translation_key, live, public, has_draft, title, draft_title, \
-         doc, owner, created_at, updated_at, first_published_at, last_published_at, latest_revision, latest_revision_created_at, \
+         doc, brief, brief_of, owner, created_at, updated_at, first_published_at, last_published_at, latest_revision, latest_revision_created_at, \
          live_revision, version, go_live_at, expire_at, expired, locked, locked_at, locked_by, parent, path, depth, slug, \
          url_path, show_in_menus, seo_title, search_description, alias_of, collection, site) \
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     );
     let insert =
         insert.bind(object.key).bind(object.family.as_str()).bind(object.id).bind(object.label.as_str());
     let insert = insert.bind(object.locale.as_str()).bind(object.translation_key.as_str()).bind(object.live);
     let insert = insert.bind(object.public).bind(object.has_draft).bind(object.title.as_str());
-    let insert =
-        insert.bind(object.draft_title.as_str()).bind(doc).bind(object.owner).bind(object.created_at);
+    let insert = insert.bind(object.draft_title.as_str()).bind(doc.whole.as_str()).bind(doc.brief.as_deref());
+    let insert = insert.bind(object.last_published_at).bind(object.owner).bind(object.created_at);
     let insert =
         insert.bind(object.updated_at).bind(object.first_published_at).bind(object.last_published_at);
     let insert =

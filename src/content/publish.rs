@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::Object;
 use super::Place;
+use super::brief::Texts;
 use super::draft;
 use super::index;
 use super::object::event;
@@ -88,16 +89,14 @@ async fn go_live(
     let title = draft::title(declared, document);
     let is_public = !place.is_some_and(|place| place.restricted);
     let update = sql(
-        "update objects set live = 1, public = ?, has_draft = 0, expired = 0, title = ?, draft_title = ?, doc = ?, \
+        "update objects set live = 1, public = ?, has_draft = 0, expired = 0, title = ?, draft_title = ?, doc = ?, brief = ?, brief_of = ?, \
          first_published_at = coalesce(first_published_at, ?), last_published_at = ?, updated_at = ?, live_revision = ?, \
          latest_revision = ?, version = version + 1, slug = ?, url_path = ?, show_in_menus = ?, seo_title = ?, \
          search_description = ? where key = ?",
     );
-    let update = update
-        .bind(is_public)
-        .bind(title.as_str())
-        .bind(title.as_str())
-        .bind(serde_json::to_string(document)?);
+    let texts = Texts::of(document)?;
+    let update = update.bind(is_public).bind(title.as_str()).bind(title.as_str());
+    let update = update.bind(texts.whole).bind(texts.brief).bind(work.now);
     let update = update.bind(work.now).bind(work.now).bind(work.now).bind(revision).bind(revision);
     let update = update.bind(place.map_or("", |place| place.slug.as_str()));
     let update = update.bind(place.map_or("", |place| place.url_path.as_str()));

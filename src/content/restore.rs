@@ -3,6 +3,7 @@
 use super::Object;
 use super::Place;
 use super::Revision;
+use super::brief::Texts;
 use super::create;
 use super::index;
 use super::object::event;
@@ -122,7 +123,8 @@ async fn write_with_children(
     let mut document = restored.document;
     reserve_children(work, declared, &document).await?;
     index::number_children(work, declared, &mut document).await?;
-    create::insert(work, object, restored.place.as_ref(), &serde_json::to_string(&document)?).await?;
+    let texts = Texts::of(&document)?;
+    create::insert(work, object, restored.place.as_ref(), &texts).await?;
     let mut latest = document.clone();
     for revision in restored.revisions {
         work.reserve("revision", revision.id).await?;
@@ -141,7 +143,7 @@ async fn write_with_children(
             latest = revision.document;
         }
     }
-    object.doc = Some(serde_json::to_string(&document)?);
+    object.doc = Some(texts.whole);
     index::references(work, declared, object, &latest).await?;
     index::reindex(work, declared, object).await
 }

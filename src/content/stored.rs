@@ -1,5 +1,6 @@
 //! Every stored document of a type, of live objects and of revisions: what a change of the models goes through.
 
+use super::brief::Texts;
 use crate::accounts::Work;
 use crate::base::Key;
 use crate::error::Result;
@@ -39,9 +40,14 @@ impl Stored {
     }
 
     pub(super) async fn write(&self, work: &mut Work, document: &Document) -> Result<()> {
-        let key = if self.table == "revisions" { "id" } else { "key" };
-        let update = sql(format!("update {} set doc = ? where {key} = ?", self.table));
-        work.execute(update.bind(serde_json::to_string(document)?).bind(self.id)).await.map(drop)
+        let texts = Texts::of(document)?;
+        let update = match self.table {
+            "revisions" => sql("update revisions set doc = ? where id = ?").bind(texts.whole),
+            _ => sql("update objects set doc = ?, brief = ?, brief_of = last_published_at where key = ?")
+                .bind(texts.whole)
+                .bind(texts.brief),
+        };
+        work.execute(update.bind(self.id)).await.map(drop)
     }
 }
 

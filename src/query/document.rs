@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use memchr::memchr2;
 use serde_json::Value;
 
+use crate::content::LEFT_OUT;
 use crate::schema::Document;
 use crate::store::Cell;
 use crate::store::Column;
@@ -48,6 +49,13 @@ impl RawDocument {
         Some(member.read.get_or_init(|| self.read(member)))
     }
 
+    /// Whether it is a brief one from which the value of one of these names is left out.
+    pub fn lacks(&self, names: &[String]) -> bool {
+        let last = self.members.last().filter(|member| self.text(&member.name) == LEFT_OUT);
+        let mut left_out = last.map_or("", |member| self.text(&member.value)).split('"');
+        left_out.any(|left_out| names.iter().any(|name| name == left_out))
+    }
+
     /// All of them, in order.
     pub fn to_document(&self) -> Document {
         let value = |member: &Member| member.read.get().cloned().unwrap_or_else(|| self.read(member));
@@ -59,7 +67,12 @@ impl RawDocument {
     }
 
     fn read(&self, member: &Member) -> Value {
-        serde_json::from_str(self.text(&member.value)).unwrap_or_else(|error| {
+        let text = self.text(&member.value);
+        // References, most of what is read of a list: a whole number needs no parser.
+        if let (Some(b'1'..=b'9'), Ok(number)) = (text.as_bytes().first(), text.parse::<u64>()) {
+            return number.into();
+        }
+        serde_json::from_str(text).unwrap_or_else(|error| {
             tracing::error!(name = self.text(&member.name), %error, "a stored value cannot be read");
             Value::Null
         })

@@ -26,7 +26,7 @@ pub use cursor::Position;
 pub use document::RawDocument;
 pub use drafts::Drafts;
 pub use filter::{Column, Filter, Mismatch, filter_value};
-pub use item::{Extent, File, Item, Picture};
+pub use item::{Documents, Extent, File, Item, Picture};
 pub use library::{Library, NotAsked, Reference};
 pub use order::{By, Order, Term};
 pub use redirects::{RedirectColumn, Redirects};

@@ -15,6 +15,7 @@ use crate::store::sql;
 use super::cursor::Behind;
 use super::filter::Filter;
 use super::item;
+use super::item::Documents;
 use super::item::Extent;
 use super::item::Item;
 use super::item::Marked;
@@ -35,7 +36,7 @@ pub struct Selection {
     pub(super) filters: Vec<Filter>,
     pub(super) order: Option<Order>,
     pub(super) found: Option<Vec<Key>>,
-    pub(super) with_doc: bool,
+    pub(super) documents: Documents,
     pub(super) extent: Extent,
     pub(super) behind: Option<Behind>,
 }
@@ -65,7 +66,7 @@ impl Selection {
             filters,
             order: None,
             found: None,
-            with_doc: true,
+            documents: Documents::Whole,
             extent: Extent::Whole,
             behind: None,
         }
@@ -107,8 +108,13 @@ impl Selection {
     }
 
     /// Columns alone: for answers that show no declared field, the documents are not read.
-    pub fn without_documents(mut self) -> Self {
-        self.with_doc = false;
+    pub fn without_documents(self) -> Self {
+        self.documents(Documents::Nothing)
+    }
+
+    /// Only as much of the documents.
+    pub fn documents(mut self, documents: Documents) -> Self {
+        self.documents = documents;
         self
     }
 
@@ -191,6 +197,9 @@ impl Selection {
 
     async fn read(&self, conn: &mut Conn, statement: Sql) -> Result<Vec<Item>> {
         let mut items = item::read(conn, &self.family, self.extent, statement).await?;
+        if let Documents::With(names) = &self.documents {
+            item::complete(conn, names, &mut items).await?;
+        }
         if let Some(drafts) = self.scope.drafts() {
             drafts.put_on(conn, &mut items).await?;
         }

@@ -120,7 +120,7 @@ impl Selection {
     }
 
     fn columns(&self) -> String {
-        item::columns(&self.family, self.extent, if self.with_doc { "o.doc" } else { "null" })
+        item::columns(&self.family, self.extent, self.documents.column())
     }
 
     /// Whether an index has the order.

@@ -3,6 +3,7 @@
 mod accounts;
 mod admin;
 mod api;
+mod brief;
 mod builder;
 mod cache;
 mod cli;

@@ -373,7 +373,7 @@ async fn doctor_finds_value_rows_that_do_not_fit_and_mends_them() {
         tx.commit().await.unwrap();
         let told = run(dir, &["doctor"]);
         let words = String::from_utf8_lossy(&told.stdout).into_owned();
-        assert!(words.contains("zoo.Bird: the value rows of 2 objects"), "{words}");
+        assert!(words.contains("zoo.Bird: what lists read of 2 objects"), "{words}");
         assert_eq!(told.status.code(), Some(1));
         let mended = run(dir, &["doctor", "--repair"]);
         assert!(mended.status.success(), "{}", String::from_utf8_lossy(&mended.stdout));

@@ -12,6 +12,7 @@ use super::face::Relation;
 use super::fields::Fields;
 use super::fields::Start;
 use super::source::Source;
+use crate::query::Documents;
 use crate::query::Extent;
 use crate::schema::Target;
 
@@ -66,10 +67,16 @@ impl Choice {
 }
 
 impl Choice {
-    /// Whether any chosen field is kept in the documents, rather than in columns.
-    pub fn needs_documents(&self) -> bool {
-        let kept = |chosen: &Chosen| matches!(chosen.field.source, Source::Declared(_) | Source::Tags);
-        self.body.iter().chain(&self.meta).any(kept)
+    /// How much it shows of the documents.
+    pub fn documents(&self) -> Documents {
+        let mut names = Vec::new();
+        for chosen in self.body.iter().chain(&self.meta) {
+            match chosen.field.source.stored() {
+                Some(stored) => names.extend(stored),
+                None => return Documents::Whole,
+            }
+        }
+        if names.is_empty() { Documents::Nothing } else { Documents::With(names) }
     }
 
     /// Whether nothing that it shows can lead to another object.
@@ -79,7 +86,8 @@ impl Choice {
 
     /// How much it shows of an object at the other end of a reference. Documents of pages are read where they must be.
     pub fn extent(&self, target: &Target) -> Extent {
-        let is_document = matches!(target, Target::Page(_)) && self.needs_documents();
+        let is_document =
+            matches!(target, Target::Page(_)) && !matches!(self.documents(), Documents::Nothing);
         if is_document { Extent::Whole } else { self.of_columns() }
     }
 

@@ -43,12 +43,8 @@ pub async fn list(ask: &Ask, endpoint: &Endpoint) -> Result<Answer, Refusal> {
     let format = Format::read(&ask.params)?;
     let setting = ask.setting(&narrowed.scope, format)?;
     // Renditions are told from columns and descriptions that a list reads for nothing else.
-    let is_brief = setting.renditions.is_empty();
-    if is_brief {
-        narrowed.selection = narrowed.selection.extent(choice.of_columns());
-    }
-    if is_brief && !choice.needs_documents() {
-        narrowed.selection = narrowed.selection.without_documents();
+    if setting.renditions.is_empty() {
+        narrowed.selection = narrowed.selection.extent(choice.of_columns()).documents(choice.documents());
     }
     let (meta, items) = window.look(ask, (endpoint, &narrowed), &mut reading).await?;
     let subjects: Vec<_> = items.iter().map(Subject::Item).collect();

@@ -77,6 +77,31 @@ impl Source {
             _ => true,
         }
     }
+
+    /// The names of the stored values that it is made from; `None` where one of them is usually long, or which ones cannot
+    /// be told.
+    pub fn stored(&self) -> Option<Vec<String>> {
+        use Shape::{Address, Children, ChoiceLabel, Json, List, Markdown, Parent};
+        use Shape::{Related, Rendition, RichText, Stream, Struct, Table};
+        match self {
+            Self::Declared(field) => match &field.shape {
+                RichText
+                | Markdown
+                | Table
+                | Json
+                | Struct(_)
+                | List(_)
+                | Stream(_)
+                | Children { .. }
+                | Parent => None,
+                Rendition { of, .. } | ChoiceLabel { of } | Related { of, .. } => Some(vec![of.clone()]),
+                Address { of } => Some(of.clone()),
+                _ => Some(vec![field.name.clone()]),
+            },
+            Self::Tags => Some(vec!["tags".to_owned()]),
+            _ => Some(Vec::new()),
+        }
+    }
 }
 
 /// The names of the stored fields whose references a field shows.

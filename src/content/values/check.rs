@@ -1,4 +1,4 @@
-//! Holding the value rows against the documents that they follow from.
+//! Holding what follows from the documents against them: the value rows, and the brief documents.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -17,6 +17,7 @@ use crate::store::Conn;
 use crate::store::sql;
 
 use super::super::Object;
+use super::super::brief;
 use super::super::index;
 use super::register;
 use super::register::Registered;
@@ -24,7 +25,7 @@ use super::register::Registered;
 /// Objects that are looked at together.
 const BATCH: i64 = 500;
 
-/// Objects whose value rows are not those that their content gives.
+/// Objects whose value rows or brief documents are not those that their content gives.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Astray {
     /// By type, which objects.
@@ -36,7 +37,7 @@ pub struct Astray {
 /// Type, field, whether public, when it first went live with its id, and the value, spelt.
 type Row = (String, String, i64, (Option<i64>, Option<i64>), String);
 
-/// Looks through the value rows of all objects. Fields that are still being filled are told apart.
+/// Looks through the value rows and brief documents of all objects. Fields that are still being filled are told apart.
 pub async fn examine(conn: &mut Conn, schema: &Schema) -> Result<Astray> {
     let registered = register::registered(conn).await?;
     let unfilled = registered.iter().filter(|one| one.filled_to.is_some());
@@ -48,23 +49,25 @@ pub async fn examine(conn: &mut Conn, schema: &Schema) -> Result<Astray> {
         let Some(last) = objects.last() else { return Ok(astray) };
         after = last.key;
         let mut there = rows_of(conn, &objects).await?;
+        let briefs = brief::of(conn, &objects).await?;
         for object in &objects {
             let mut there = there.remove(&object.key).unwrap_or_default();
             let expected = expected(schema, object, &registered)?;
             there.retain(|(label, field, ..)| is_settled(schema, &registered, (label, field)));
             there.sort_unstable();
-            if there != expected {
+            if there != expected || !brief::fits(object, &briefs)? {
                 astray.objects.entry(object.label.clone()).or_default().insert(object.key);
             }
         }
     }
 }
 
-/// Makes the rows of these objects anew.
+/// Makes the rows and brief documents of these objects anew.
 pub async fn repair(work: &mut Work, schema: &Schema, astray: &Astray) -> Result<()> {
     for (label, keys) in &astray.objects {
         for key in keys {
             let object = Object::by_key(work, *key).await?;
+            brief::renew(work, &object).await?;
             match schema.get(label) {
                 Some(declared) => index::reindex(work, declared, &object).await?,
                 None => index::delete(work, &object).await?,
