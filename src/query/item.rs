@@ -1,6 +1,5 @@
 //! What comes back: an object as readers may see it.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::base::Key;
@@ -15,7 +14,6 @@ use crate::store::Conn;
 use crate::store::Record;
 use crate::store::Row;
 use crate::store::Sql;
-use crate::store::sql;
 
 use super::document::RawDocument;
 
@@ -144,29 +142,6 @@ pub enum Extent {
     Whole,
 }
 
-/// How much of each document a statement reads.
-#[derive(Debug, Clone)]
-pub enum Documents {
-    /// Nothing.
-    Nothing,
-    /// What is short, and in any case the values of these names.
-    With(Vec<String>),
-    /// Everything.
-    Whole,
-}
-
-impl Documents {
-    /// The expression that reads so much. What was published by a program that knows of no brief documents has none, or
-    /// that of an earlier publication.
-    pub(super) fn column(&self) -> &'static str {
-        match self {
-            Self::Nothing => "null",
-            Self::With(_) => "coalesce(case when o.brief_of = o.last_published_at then o.brief end, o.doc)",
-            Self::Whole => "o.doc",
-        }
-    }
-}
-
 const BRIEF: [&str; 12] = [
     "key",
     "family",
@@ -244,23 +219,6 @@ pub(super) async fn read(conn: &mut Conn, family: &str, extent: Extent, asked: S
         (Extent::Whole, false) => items(conn.all::<Read<true, false>>(asked).await?),
         (Extent::Whole, true) => items(conn.all::<Read<true, true>>(asked).await?),
     })
-}
-
-/// Reads the whole documents of those whose brief ones lack a value of these names.
-pub(super) async fn complete(conn: &mut Conn, names: &[String], items: &mut [Item]) -> Result<()> {
-    let lacking = items.iter().filter(|item| item.doc.lacks(names));
-    let keys: Vec<Key> = lacking.map(|item| item.key).collect();
-    if keys.is_empty() {
-        return Ok(());
-    }
-    let ask = sql("select o.key, o.doc from objects o where o.key in ").bind_list(&keys);
-    let whole: HashMap<Key, Option<RawDocument>> = conn.all(ask).await?.into_iter().collect();
-    for item in items {
-        if let Some(Some(whole)) = whole.get(&item.key) {
-            item.doc = whole.clone();
-        }
-    }
-    Ok(())
 }
 
 fn items<const WHOLE: bool, const FILED: bool>(rows: Vec<Read<WHOLE, FILED>>) -> Vec<Item> {

@@ -2,7 +2,7 @@
 //! anything else is asked, so that no filter, order, count or search can tell of it.
 //!
 //! Reading order: `selection` (what is asked for), `statement` (what it becomes), `scope` (who sees what), `bounds`
-//! (what a token shows), `drafts` (what editors have instead), `filter`, `order`, `item` and `document` (what comes
+//! (what a token shows), `drafts` (what editors have instead), `filter`, `order`, `item`, `document` and `documents` (what comes
 //! back), `counting` (how many there are), `totals` (what is remembered), `cursor` (where a list goes on), `library` (what
 //! the items of a page refer to, loaded in one statement a level).
 
@@ -10,6 +10,7 @@ mod bounds;
 mod counting;
 mod cursor;
 mod document;
+mod documents;
 mod drafts;
 mod filter;
 mod item;
@@ -24,9 +25,10 @@ mod totals;
 pub use bounds::Bounds;
 pub use cursor::Position;
 pub use document::RawDocument;
+pub use documents::Documents;
 pub use drafts::Drafts;
 pub use filter::{Column, Filter, Mismatch, filter_value};
-pub use item::{Documents, Extent, File, Item, Picture};
+pub use item::{Extent, File, Item, Picture};
 pub use library::{Library, NotAsked, Reference};
 pub use order::{By, Order, Term};
 pub use redirects::{RedirectColumn, Redirects};

@@ -13,9 +13,9 @@ use crate::store::Sql;
 use crate::store::sql;
 
 use super::cursor::Behind;
+use super::documents::Documents;
 use super::filter::Filter;
 use super::item;
-use super::item::Documents;
 use super::item::Extent;
 use super::item::Item;
 use super::item::Marked;
@@ -197,9 +197,7 @@ impl Selection {
 
     async fn read(&self, conn: &mut Conn, statement: Sql) -> Result<Vec<Item>> {
         let mut items = item::read(conn, &self.family, self.extent, statement).await?;
-        if let Documents::With(names) = &self.documents {
-            item::complete(conn, names, &mut items).await?;
-        }
+        self.documents.complete(conn, &mut items).await?;
         if let Some(drafts) = self.scope.drafts() {
             drafts.put_on(conn, &mut items).await?;
         }

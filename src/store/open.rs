@@ -30,8 +30,10 @@ const PREPARED: usize = 512;
 const MYSQL_PREPARED: usize = 256;
 /// A connection that nobody used for this long is tried before it is handed out.
 const TRY_AFTER: Duration = Duration::from_secs(5);
-/// Pages that each SQLite connection keeps in memory, in KiB (negative by SQLite's convention).
+/// Pages that each SQLite connection that reads keeps in memory, in KiB (negative by SQLite's convention).
 const SQLITE_CACHE: &str = "-16384";
+/// The same of the one that writes: what it writes, it seldom reads again.
+const SQLITE_WRITER_CACHE: &str = "-2048";
 /// Bytes of a page of a new SQLite file: the documents of usual articles stand on one, and are read in one step.
 const SQLITE_PAGE: u32 = 16_384;
 /// What a connection that reads is told.
@@ -63,7 +65,7 @@ pub(super) async fn sqlite(file: &Path, config: &Database) -> Result<Db> {
         .foreign_keys(true)
         .busy_timeout(PATIENCE)
         .statement_cache_capacity(PREPARED)
-        .pragma("cache_size", SQLITE_CACHE)
+        .pragma("cache_size", SQLITE_WRITER_CACHE)
         .pragma("temp_store", "memory")
         .disable_statement_logging();
     let cannot =

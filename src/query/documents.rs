@@ -1,0 +1,54 @@
+//! How much of the documents a statement reads.
+
+use std::collections::HashMap;
+
+use crate::base::Key;
+use crate::error::Result;
+use crate::store::Conn;
+use crate::store::sql;
+
+use super::document::RawDocument;
+use super::item::Item;
+
+/// Documents that are read at once.
+const CHUNK: usize = 500;
+
+/// How much of each document a statement reads.
+#[derive(Debug, Clone)]
+pub enum Documents {
+    /// Nothing.
+    Nothing,
+    /// What is short, and in any case the values of these names.
+    With(Vec<String>),
+    /// Everything.
+    Whole,
+}
+
+impl Documents {
+    /// The expression that reads so much. What was published by a program that knows of no brief documents has none, or
+    /// that of an earlier publication.
+    pub(super) fn column(&self) -> &'static str {
+        match self {
+            Self::Nothing => "null",
+            Self::With(_) => "coalesce(case when o.brief_of = o.last_published_at then o.brief end, o.doc)",
+            Self::Whole => "o.doc",
+        }
+    }
+
+    /// Reads the whole documents of those whose brief ones lack a value that is wanted.
+    pub(super) async fn complete(&self, conn: &mut Conn, items: &mut [Item]) -> Result<()> {
+        let Self::With(names) = self else { return Ok(()) };
+        let mut lacking: Vec<&mut Item> = items.iter_mut().filter(|item| item.doc.lacks(names)).collect();
+        for some in lacking.chunks_mut(CHUNK) {
+            let keys = some.iter().map(|item| item.key);
+            let ask = sql("select o.key, o.doc from objects o where o.key in ").bind_list(keys);
+            let mut whole: HashMap<Key, Option<RawDocument>> = conn.all(ask).await?.into_iter().collect();
+            for item in some {
+                if let Some(Some(whole)) = whole.remove(&item.key) {
+                    item.doc = whole;
+                }
+            }
+        }
+        Ok(())
+    }
+}
