@@ -17,6 +17,10 @@ const LONGEST: usize = 1024;
 /// The last member of a brief document: the names of what is left out. No field has this name.
 pub const LEFT_OUT: &str = "";
 
+/// Whether the brief document of an object `o` is that of its last publication. Of what an import brought nobody may know
+/// when that was.
+pub const BRIEF_IS_GOOD: &str = "o.brief_of = coalesce(o.last_published_at, 0)";
+
 /// A document as it is stored.
 pub(super) struct Texts {
     /// All of it.
@@ -43,9 +47,10 @@ impl Texts {
 
 /// The brief documents of these objects, as far as they are good.
 pub(super) async fn of(conn: &mut Conn, objects: &[Object]) -> Result<HashMap<Key, String>> {
-    let ask = sql(
-        "select key, brief from objects where brief is not null and brief_of = last_published_at and key in ",
+    let text = format!(
+        "select o.key, o.brief from objects o where o.brief is not null and {BRIEF_IS_GOOD} and o.key in "
     );
+    let ask = sql(text);
     let keys = objects.iter().map(|object| object.key);
     Ok(conn.all::<(Key, String)>(ask.bind_list(keys)).await?.into_iter().collect())
 }
@@ -58,7 +63,7 @@ pub(super) fn fits(object: &Object, briefs: &HashMap<Key, String>) -> Result<boo
 /// Makes the brief document of an object anew.
 pub(super) async fn renew(work: &mut Work, object: &Object) -> Result<()> {
     let brief = Texts::of(&object.live_document()?)?.brief;
-    let update = sql("update objects set brief = ?, brief_of = last_published_at where key = ?");
+    let update = sql("update objects set brief = ?, brief_of = coalesce(last_published_at, 0) where key = ?");
     work.execute(update.bind(brief).bind(object.key)).await.map(drop)
 }
 

@@ -135,8 +135,8 @@ pub(super) async fn insert(
 ) -> Result<()> {
     let insert = sql(
         "insert into objects (key, family, id, type, locale, translation_key, live, public, has_draft, title, draft_title, \
-         doc, brief, brief_of, owner, created_at, updated_at, first_published_at, last_published_at, latest_revision, latest_revision_created_at, \
-         live_revision, version, go_live_at, expire_at, expired, locked, locked_at, locked_by, parent, path, depth, slug, \
+         doc, brief, brief_of, owner, created_at, updated_at, first_published_at, last_published_at, latest_revision, \
+         latest_revision_created_at, live_revision, version, go_live_at, expire_at, expired, locked, locked_at, locked_by, parent, path, depth, slug, \
          url_path, show_in_menus, seo_title, search_description, alias_of, collection, site) \
          values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     );
@@ -145,7 +145,8 @@ pub(super) async fn insert(
     let insert = insert.bind(object.locale.as_str()).bind(object.translation_key.as_str()).bind(object.live);
     let insert = insert.bind(object.public).bind(object.has_draft).bind(object.title.as_str());
     let insert = insert.bind(object.draft_title.as_str()).bind(doc.whole.as_str()).bind(doc.brief.as_deref());
-    let insert = insert.bind(object.last_published_at).bind(object.owner).bind(object.created_at);
+    let brief_of = object.last_published_at.unwrap_or(Timestamp::from_micros(0));
+    let insert = insert.bind(brief_of).bind(object.owner).bind(object.created_at);
     let insert =
         insert.bind(object.updated_at).bind(object.first_published_at).bind(object.last_published_at);
     let insert =

@@ -4,9 +4,9 @@
 //! address) is decided by the `pages` room and handed in as a [`Place`]. Every verb takes the [`Work`] first, changes
 //! within its transaction and records one event; nothing here calls search, caches or mail.
 //!
-//! Reading order: `object` and `revision` are the nouns, `brief` is what lists read of a document; `create`, `draft`, `publish`, `delete`, `restore` the verbs;
-//! `listing` is what editors page through;
-//! `index` keeps value tables and references in step, `values` the former also when the models change; `reference`
+//! Reading order: `object` and `revision` are the nouns, `brief` is what lists read of a document; `create`, `draft`,
+//! `publish`, `delete`, `restore` the verbs; `listing` is what editors page through; `index` keeps value tables and
+//! references in step, `values` the former also when the models change; `reference`
 //! answers who uses what.
 //!
 //! [`Work`]: crate::accounts::Work
@@ -29,7 +29,7 @@ mod revision;
 mod stored;
 pub mod values;
 
-pub use brief::LEFT_OUT;
+pub use brief::{BRIEF_IS_GOOD, LEFT_OUT};
 pub use create::{NewObject, create};
 pub use delete::delete;
 pub use draft::{Saved, save_draft};

@@ -89,8 +89,8 @@ async fn go_live(
     let title = draft::title(declared, document);
     let is_public = !place.is_some_and(|place| place.restricted);
     let update = sql(
-        "update objects set live = 1, public = ?, has_draft = 0, expired = 0, title = ?, draft_title = ?, doc = ?, brief = ?, brief_of = ?, \
-         first_published_at = coalesce(first_published_at, ?), last_published_at = ?, updated_at = ?, live_revision = ?, \
+        "update objects set live = 1, public = ?, has_draft = 0, expired = 0, title = ?, draft_title = ?, doc = ?, \
+         brief = ?, brief_of = ?, first_published_at = coalesce(first_published_at, ?), last_published_at = ?, updated_at = ?, live_revision = ?, \
          latest_revision = ?, version = version + 1, slug = ?, url_path = ?, show_in_menus = ?, seo_title = ?, \
          search_description = ? where key = ?",
     );

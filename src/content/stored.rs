@@ -43,9 +43,10 @@ impl Stored {
         let texts = Texts::of(document)?;
         let update = match self.table {
             "revisions" => sql("update revisions set doc = ? where id = ?").bind(texts.whole),
-            _ => sql("update objects set doc = ?, brief = ?, brief_of = last_published_at where key = ?")
-                .bind(texts.whole)
-                .bind(texts.brief),
+            _ => {
+                let text = "update objects set doc = ?, brief = ?, brief_of = coalesce(last_published_at, 0) where key = ?";
+                sql(text).bind(texts.whole).bind(texts.brief)
+            }
         };
         work.execute(update.bind(self.id)).await.map(drop)
     }

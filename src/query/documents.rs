@@ -1,8 +1,10 @@
 //! How much of the documents a statement reads.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use crate::base::Key;
+use crate::content::BRIEF_IS_GOOD;
 use crate::error::Result;
 use crate::store::Conn;
 use crate::store::sql;
@@ -28,9 +30,11 @@ impl Documents {
     /// The expression that reads so much. What was published by a program that knows of no brief documents has none, or
     /// that of an earlier publication.
     pub(super) fn column(&self) -> &'static str {
+        static BRIEF: LazyLock<String> =
+            LazyLock::new(|| format!("coalesce(case when {BRIEF_IS_GOOD} then o.brief end, o.doc)"));
         match self {
             Self::Nothing => "null",
-            Self::With(_) => "coalesce(case when o.brief_of = o.last_published_at then o.brief end, o.doc)",
+            Self::With(_) => &BRIEF,
             Self::Whole => "o.doc",
         }
     }

@@ -149,3 +149,19 @@ async fn doctor_finds_brief_documents_that_do_not_fit_and_mends_them() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_went_live_nobody_knows_when_has_a_brief_document_too() {
+    for_each_fresh(async |fresh: &Fresh| {
+        let aviary = Aviary::new(fresh).await;
+        // As imports bring it: many live pages of Wagtail's have no moment of publication.
+        aviary.run("update objects set last_published_at = null").await;
+        assert_eq!(aviary.list("size").await.0[0]["size"], "s");
+        let mended = run(fresh.dir.path(), &["doctor", "--repair"]);
+        assert!(mended.status.success(), "{}", String::from_utf8_lossy(&mended.stdout));
+        aviary.run("update objects set brief = replace(brief, '\"s\"', '\"x\"') where title = 'Wren'").await;
+        assert_eq!(aviary.list("size").await.0[0]["size"], "x", "it is what a list reads");
+        aviary.cms.db.close().await;
+    })
+    .await;
+}

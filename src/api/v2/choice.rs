@@ -67,8 +67,17 @@ impl Choice {
 }
 
 impl Choice {
+    /// Whether any chosen field is kept in the documents, rather than in columns.
+    fn needs_documents(&self) -> bool {
+        let kept = |chosen: &Chosen| matches!(chosen.field.source, Source::Declared(_) | Source::Tags);
+        self.body.iter().chain(&self.meta).any(kept)
+    }
+
     /// How much it shows of the documents.
     pub fn documents(&self) -> Documents {
+        if !self.needs_documents() {
+            return Documents::Nothing;
+        }
         let mut names = Vec::new();
         for chosen in self.body.iter().chain(&self.meta) {
             match chosen.field.source.stored() {
@@ -76,7 +85,7 @@ impl Choice {
                 None => return Documents::Whole,
             }
         }
-        if names.is_empty() { Documents::Nothing } else { Documents::With(names) }
+        Documents::With(names)
     }
 
     /// Whether nothing that it shows can lead to another object.
@@ -86,8 +95,7 @@ impl Choice {
 
     /// How much it shows of an object at the other end of a reference. Documents of pages are read where they must be.
     pub fn extent(&self, target: &Target) -> Extent {
-        let is_document =
-            matches!(target, Target::Page(_)) && !matches!(self.documents(), Documents::Nothing);
+        let is_document = matches!(target, Target::Page(_)) && self.needs_documents();
         if is_document { Extent::Whole } else { self.of_columns() }
     }
 
