@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Datelike, SecondsFormat, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, Utc};
 
 /// A moment in UTC, exact to the microsecond.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,35 +52,54 @@ impl Timestamp {
 /// RFC 3339 in UTC, always with six digits: the form that documents keep.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Written by hand for the sake of lists, which show many.
+        if let Some(text) = spelled(self.0) {
+            return f.write_str(str::from_utf8(&text).map_err(|_| fmt::Error)?);
+        }
         match self.to_datetime() {
-            // Written by hand for the sake of lists, which show many.
-            Some(moment) if (0..=9_999).contains(&moment.year()) => {
-                f.write_str(str::from_utf8(&spelled(moment)).map_err(|_| fmt::Error)?)
-            }
             Some(moment) => f.write_str(&moment.to_rfc3339_opts(SecondsFormat::Micros, true)),
             None => write!(f, "{} microseconds", self.0),
         }
     }
 }
 
-fn spelled(moment: DateTime<Utc>) -> [u8; 27] {
+/// `None` for years that four digits do not tell.
+fn spelled(micros: i64) -> Option<[u8; 27]> {
+    let (seconds, fraction) = (micros.div_euclid(1_000_000), micros.rem_euclid(1_000_000));
+    let (days, seconds) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    let date = NaiveDate::from_epoch_days(i32::try_from(days).ok()?)?;
+    let year = usize::try_from(date.year()).ok().filter(|year| *year <= 9_999)?;
+    let (seconds, fraction) = (usize::try_from(seconds).ok()?, usize::try_from(fraction).ok()?);
+    let (month, day) = (date.month() as usize, date.day() as usize);
+    let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
     let mut text = *b"0000-00-00T00:00:00.000000Z";
-    for (mut value, place) in [
-        (moment.year().unsigned_abs(), 0..4),
-        (moment.month(), 5..7),
-        (moment.day(), 8..10),
-        (moment.hour(), 11..13),
-        (moment.minute(), 14..16),
-        (moment.second(), 17..19),
-        (moment.timestamp_subsec_micros(), 20..26),
+    for (place, pair) in [
+        (0, year / 100),
+        (2, year % 100),
+        (5, month),
+        (8, day),
+        (11, hour),
+        (14, minute),
+        (17, second),
+        (20, fraction / 10_000),
+        (22, fraction / 100 % 100),
+        (24, fraction % 100),
     ] {
-        for digit in text[place].iter_mut().rev() {
-            *digit += u8::try_from(value % 10).unwrap_or_default();
-            value /= 10;
-        }
+        text[place..place + 2].copy_from_slice(&PAIRS[pair]);
     }
-    text
+    Some(text)
 }
+
+/// Two digits each, from 00 to 99.
+const PAIRS: [[u8; 2]; 100] = {
+    let (mut pairs, mut number) = ([[b'0'; 2]; 100], 0);
+    while number < pairs.len() {
+        pairs[number][0] += (number / 10) as u8;
+        pairs[number][1] += (number % 10) as u8;
+        number += 1;
+    }
+    pairs
+};
 
 impl serde::Serialize for Timestamp {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

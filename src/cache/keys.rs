@@ -64,8 +64,13 @@ impl Keys {
     /// In order, each once.
     fn numbers(&self, tags: &[Tag], as_: impl Fn(Mark<'_>) -> Mark<'_>) -> Vec<u64> {
         let (mut numbers, mut told) = (Vec::with_capacity(tags.len() * 4), Vec::with_capacity(64));
+        let mut beside = "";
         for tag in tags {
-            tag.look_out(&mut |mark| numbers.push(self.number_in(&mut told, as_(mark))));
+            // Pages of a list stand beneath the same ones: those are known from the page before.
+            tag.look_out(beside, &mut |mark| numbers.push(self.number_in(&mut told, as_(mark))));
+            if let Tag::Page(_, url_path) = tag {
+                beside = url_path;
+            }
         }
         numbers.sort_unstable();
         numbers.dedup();

@@ -119,13 +119,15 @@ impl<'a> Mark<'a> {
 }
 
 impl Tag {
-    /// Tells the marks that make an answer stale which was made of this.
-    pub(super) fn look_out(&self, add: &mut impl FnMut(Mark<'_>)) {
+    /// Tells the marks that make an answer stale which was made of this, and of the page `beside`, by its stored URL path:
+    /// what that one stands beneath is told already.
+    pub(super) fn look_out(&self, beside: &str, add: &mut impl FnMut(Mark<'_>)) {
         match self {
             Self::Object(family, id) => add(Mark::Object(family, *id)),
             Self::Page(id, url_path) => {
                 add(Mark::Object(PAGE, *id));
-                above(url_path).for_each(|above| add(Mark::Readdressed(above)));
+                let known = |above: &&str| beside.starts_with(*above);
+                above(url_path).filter(|above| !known(above)).for_each(|above| add(Mark::Readdressed(above)));
             }
             Self::At(place) => {
                 add(Mark::At(place.as_str()));

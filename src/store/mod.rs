@@ -2,7 +2,7 @@
 //!
 //! Everything above writes one portable SQL text and never learns which database answers. What truly differs is spelt
 //! in `dialect.rs` and `spelling.rs`, and driver errors become [`crate::error::Error`] in `failure.rs`. Reading order:
-//! `db` and `open` (pools), `conn` (what a statement is run on), `sql` (what is run), `record` (what comes back),
+//! `db` and `open` (pools), `conn` (what a statement is run on), `sql` (what is run), `record` and `cell` (what comes back),
 //! `migrate`.
 //!
 //! Portable text means, where SQLite alone would be lenient:
@@ -15,6 +15,7 @@
 //! * every selected column grouped or aggregated, every ordering of a `distinct` selected;
 //! * after a statement that failed, nothing more in that transaction.
 
+mod cell;
 mod conn;
 mod db;
 mod dialect;
@@ -27,10 +28,11 @@ mod record;
 mod spelling;
 mod sql;
 
+pub use cell::{Cell, Told};
 pub use conn::{Conn, Tx};
 pub use db::{Connections, Db};
 pub use dialect::Dialect;
 pub use failure::OnUnique;
 pub use hold::Held;
-pub use record::{Cell, Column, Record, Row};
+pub use record::{Column, Record, Row};
 pub use sql::{Bind, LONGEST_LIST, Sql, sql};

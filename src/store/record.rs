@@ -2,16 +2,16 @@
 
 use std::fmt::Display;
 
-use rusqlite::types::ValueRef as Value;
-use sqlx::mysql::{MySqlRow, MySqlValueRef};
-use sqlx::postgres::{PgRow, PgValueRef};
-use sqlx::sqlite::{SqliteRow, SqliteValueRef};
-use sqlx::{Decode, MySql, Postgres, Row as _, Sqlite, Type, TypeInfo, ValueRef};
+use rusqlite::RowIndex;
+use sqlx::mysql::MySqlRow;
+use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{ColumnIndex, Row as _};
 
 use crate::base::{Key, Timestamp, TreePath};
 use crate::error::{Error, Result};
 
-type Told = Box<dyn std::error::Error + Send + Sync>;
+use super::cell::{Cell, Told};
 
 /// One row of an answer.
 pub enum Row<'r> {
@@ -40,145 +40,32 @@ row_from!(Sqlite SqliteRow, Postgres PgRow, MySql MySqlRow);
 impl Row<'_> {
     /// The column of this name.
     pub fn get<T: Column>(&self, name: &str) -> Result<T> {
-        let cell = match self {
-            Self::Reader(row) => return read(row.get_ref(name), &name),
-            Self::Sqlite(row) => row.try_get_raw(name).map(Cell::Sqlite),
-            Self::Postgres(row) => row.try_get_raw(name).map(Cell::Postgres),
-            Self::MySql(row) => row.try_get_raw(name).map(Cell::MySql),
-        };
-        cell.map_err(Told::from).and_then(T::read).map_err(|told| unreadable(&name, &told))
+        self.cell(name).and_then(T::read).map_err(|told| unreadable(&name, &told))
     }
 
     /// The column at this place, from 0.
+    #[inline]
     pub fn at<T: Column>(&self, place: usize) -> Result<T> {
-        let cell = match self {
-            Self::Reader(row) => return read(row.get_ref(place), &place),
-            Self::Sqlite(row) => row.try_get_raw(place).map(Cell::Sqlite),
-            Self::Postgres(row) => row.try_get_raw(place).map(Cell::Postgres),
-            Self::MySql(row) => row.try_get_raw(place).map(Cell::MySql),
-        };
-        cell.map_err(Told::from).and_then(T::read).map_err(|told| unreadable(&place, &told))
+        self.cell(place).and_then(T::read).map_err(|told| unreadable(&place, &told))
+    }
+
+    #[inline]
+    fn cell<I>(&self, index: I) -> Result<Cell<'_>, Told>
+    where
+        I: RowIndex + ColumnIndex<SqliteRow> + ColumnIndex<PgRow> + ColumnIndex<MySqlRow>,
+    {
+        match self {
+            Self::Reader(row) => Cell::of_reader(row.get_ref(index)?),
+            Self::Sqlite(row) => Cell::of_sqlite(row.try_get_raw(index)?),
+            Self::Postgres(row) => Cell::of_postgres(row.try_get_raw(index)?),
+            Self::MySql(row) => Cell::of_mysql(row.try_get_raw(index)?),
+        }
     }
 }
 
-fn read<T: Column>(value: rusqlite::Result<Value<'_>>, column: &dyn Display) -> Result<T> {
-    value.map_err(Told::from).map(Cell::Reader).and_then(T::read).map_err(|told| unreadable(column, &told))
-}
-
+#[cold]
 fn unreadable(column: &dyn Display, told: &Told) -> Error {
     Error::internal(format!("column {column} cannot be read: {told}"))
-}
-
-/// One value of a row, as one of the four kinds that the store knows, or null.
-pub enum Cell<'r> {
-    #[doc(hidden)]
-    Reader(Value<'r>),
-    #[doc(hidden)]
-    Sqlite(SqliteValueRef<'r>),
-    #[doc(hidden)]
-    Postgres(PgValueRef<'r>),
-    #[doc(hidden)]
-    MySql(MySqlValueRef<'r>),
-}
-
-impl<'r> Cell<'r> {
-    fn int(self) -> Result<Option<i64>, Told> {
-        match self {
-            Self::Reader(Value::Null) => Ok(None),
-            Self::Reader(Value::Integer(int)) => Ok(Some(int)),
-            Self::Reader(value) => unexpected(value),
-            Self::Sqlite(value) => {
-                checked(value, |name| name == "INTEGER")?.map(<i64 as Decode<Sqlite>>::decode).transpose()
-            }
-            Self::Postgres(value) if value.is_null() => Ok(None),
-            // A literal is INT4 and `exists(…)` BOOL where SQLite has one integer.
-            Self::Postgres(value) => match value.type_info().name() {
-                "INT8" => <i64 as Decode<Postgres>>::decode(value).map(Some),
-                "INT4" => <i32 as Decode<Postgres>>::decode(value).map(|int| Some(int.into())),
-                "BOOL" => <bool as Decode<Postgres>>::decode(value).map(|bool| Some(bool.into())),
-                other => Err(format!("{other} is no integer; a sum needs `cast(… as bigint)`").into()),
-            },
-            Self::MySql(value) => {
-                let known = |name: &str| matches!(name, "BIGINT" | "INT" | "BOOLEAN");
-                checked(value, known)?.map(<i64 as Decode<MySql>>::decode).transpose()
-            }
-        }
-    }
-
-    fn real(self) -> Result<Option<f64>, Told> {
-        match self {
-            Self::Reader(Value::Null) => Ok(None),
-            Self::Reader(Value::Real(real)) => Ok(Some(real)),
-            Self::Reader(value) => unexpected(value),
-            Self::Sqlite(value) => {
-                checked(value, |name| name == "REAL")?.map(<f64 as Decode<Sqlite>>::decode).transpose()
-            }
-            Self::Postgres(value) => {
-                checked(value, |name| name == "FLOAT8")?.map(<f64 as Decode<Postgres>>::decode).transpose()
-            }
-            Self::MySql(value) => {
-                checked(value, |name| name == "DOUBLE")?.map(<f64 as Decode<MySql>>::decode).transpose()
-            }
-        }
-    }
-
-    /// The text; `None` for null.
-    ///
-    /// # Errors
-    /// Where it is no text.
-    pub fn text(self) -> Result<Option<&'r str>, Told> {
-        match self {
-            Self::Reader(Value::Null) => Ok(None),
-            Self::Reader(Value::Text(text)) => Ok(Some(simdutf8::basic::from_utf8(text)?)),
-            Self::Reader(value) => unexpected(value),
-            Self::Sqlite(value) => {
-                checked(value, |name| name == "TEXT")?.map(<&str as Decode<Sqlite>>::decode).transpose()
-            }
-            Self::Postgres(value) => {
-                checked(value, |name| matches!(name, "TEXT" | "VARCHAR" | "NAME" | "unknown"))?
-                    .map(<&str as Decode<Postgres>>::decode)
-                    .transpose()
-            }
-            Self::MySql(value) => textual(value, true)?.map(<&str as Decode<MySql>>::decode).transpose(),
-        }
-    }
-
-    fn bytes(self) -> Result<Option<&'r [u8]>, Told> {
-        match self {
-            Self::Reader(Value::Null) => Ok(None),
-            Self::Reader(Value::Blob(bytes)) => Ok(Some(bytes)),
-            Self::Reader(value) => unexpected(value),
-            Self::Sqlite(value) => {
-                checked(value, |name| name == "BLOB")?.map(<&[u8] as Decode<Sqlite>>::decode).transpose()
-            }
-            Self::Postgres(value) => {
-                checked(value, |name| name == "BYTEA")?.map(<&[u8] as Decode<Postgres>>::decode).transpose()
-            }
-            Self::MySql(value) => textual(value, false)?.map(<&[u8] as Decode<MySql>>::decode).transpose(),
-        }
-    }
-}
-
-fn unexpected<T>(value: Value<'_>) -> Result<Option<T>, Told> {
-    Err(format!("{} was not expected", value.data_type()).into())
-}
-
-/// The value unless it is null; an error unless its type is expected. SQLite would turn any kind into any other.
-fn checked<'r, V: ValueRef<'r>>(value: V, expected: impl Fn(&str) -> bool) -> Result<Option<V>, Told> {
-    if value.is_null() {
-        return Ok(None);
-    }
-    let known = expected(value.type_info().name());
-    if known { Ok(Some(value)) } else { Err(format!("{} was not expected", value.type_info().name()).into()) }
-}
-
-/// The same for MySQL, where text and bytes have one type each and differ in the collation: whoever reads text gets
-/// no bytes, and the other way round.
-fn textual(value: MySqlValueRef<'_>, text: bool) -> Result<Option<MySqlValueRef<'_>>, Told> {
-    let kind = value.type_info().into_owned();
-    let is_text = <str as Type<MySql>>::compatible(&kind);
-    let known = is_text == text && <[u8] as Type<MySql>>::compatible(&kind);
-    checked(value, |_| known)
 }
 
 /// A type that one column is read into.
@@ -190,6 +77,7 @@ pub trait Column: Sized {
 macro_rules! column {
     ($($type:ty, $kind:ident, $with:expr;)+) => { $(
         impl Column for $type {
+            #[inline]
             fn read(cell: Cell<'_>) -> Result<Self, Told> {
                 let value = cell.$kind()?.ok_or("null was not expected")?;
                 let with: fn(_) -> Result<Self, Told> = $with;
@@ -197,6 +85,7 @@ macro_rules! column {
             }
         }
         impl Column for Option<$type> {
+            #[inline]
             fn read(cell: Cell<'_>) -> Result<Self, Told> {
                 let with: fn(_) -> Result<$type, Told> = $with;
                 cell.$kind()?.map(with).transpose()
