@@ -213,6 +213,10 @@ fn options(field: &Field, tell: Tell<'_>) {
     }
 }
 
+fn is_of_address(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'
+}
+
 fn endpoints(schema: &Schema, tell: Tell<'_>) {
     let mut seen: Vec<&str> = vec!["pages", "images", "documents", "redirects"];
     for declared in schema.types() {
@@ -221,6 +225,10 @@ fn endpoints(schema: &Schema, tell: Tell<'_>) {
             tell(&declared.place, "only a snippet type has an endpoint of its own".to_owned());
         } else if seen.contains(&endpoint) {
             tell(&declared.place, format!("the endpoint `{endpoint}` is taken; choose another name"));
+        } else if endpoint.is_empty() || !endpoint.bytes().all(is_of_address) {
+            let words =
+                format!("the endpoint `{endpoint}` is part of an address: letters, digits, `-` and `_`");
+            tell(&declared.place, words);
         }
         seen.push(endpoint);
     }

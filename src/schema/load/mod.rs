@@ -87,4 +87,24 @@ mod tests {
         let schema = load_dir(&dir, &Registry::default()).unwrap_or_else(|error| panic!("{error}"));
         assert!(schema.get("blog.BlogPage").is_some_and(|page| page.is_page()));
     }
+
+    #[test]
+    fn an_endpoint_is_a_part_of_an_address() {
+        for (endpoint, fits) in [
+            ("categories", true),
+            ("my-birds_2", true),
+            ("", false),
+            ("a/b", false),
+            ("a b", false),
+            ("a\"b", false),
+            ("é", false),
+            ("pages", false),
+        ] {
+            let text = format!("[types.Bird]\nkind = \"snippet\"\nendpoint = '{endpoint}'\nfields = []\n");
+            let loaded = load_texts(&[("zoo".to_owned(), text)], &Registry::default());
+            let told = loaded.map(drop).map_err(|errors| errors.to_string());
+            assert_eq!(told.is_ok(), fits, "{endpoint}: {told:?}");
+            assert!(told.err().is_none_or(|told| told.contains("endpoint") && told.contains("zoo.toml:1")));
+        }
+    }
 }
