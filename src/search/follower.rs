@@ -77,10 +77,11 @@ impl Follower {
         }
         drop(conn);
         self.commit(head).await?;
+        self.rest().await?;
         Ok(written)
     }
 
-    /// Gives back the memory that writing takes. For when nothing has changed for a while.
+    /// Tidies the index up and gives back the memory that writing takes. For when nothing has changed for a while.
     pub async fn rest(&self) -> Result<()> {
         let index = self.index.clone();
         blocking(move || index.rest()).await

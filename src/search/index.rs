@@ -118,9 +118,13 @@ impl Index {
         Ok(())
     }
 
-    /// Gives back the writer's memory until something changes again. Uncommitted changes are lost.
+    /// Makes one segment of the small ones that commits left, since every question pays for each, and gives back the
+    /// writer's memory until something changes again. Uncommitted changes are lost. Blocks on the disk.
     pub fn rest(&self) -> Result<()> {
-        self.writer.rest()
+        self.writer.rest(&self.index)?;
+        self.reader.reload().map_err(internal)?;
+        self.columns.clear();
+        Ok(())
     }
 }
 
@@ -166,7 +170,9 @@ mod parking {
     use std::sync::PoisonError;
 
     use tantivy::IndexWriter;
+    use tantivy::index::SegmentId;
     use tantivy::indexer::LogMergePolicy;
+    use tantivy::indexer::NoMergePolicy;
 
     use super::internal;
     use crate::error::Result;
@@ -195,10 +201,27 @@ mod parking {
             act(writer).map_err(internal)
         }
 
-        pub fn rest(&self) -> Result<()> {
-            let writer = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-            writer.map_or(Ok(()), |writer| writer.wait_merging_threads().map_err(internal))
+        pub fn rest(&self, index: &tantivy::Index) -> Result<()> {
+            let mut slot = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let Some(writer) = slot.take() else { return Ok(()) };
+            writer.wait_merging_threads().and_then(|()| merge_small(index)).map_err(internal)
         }
+    }
+
+    /// Merges what the policy of merging leaves apart.
+    fn merge_small(index: &tantivy::Index) -> tantivy::Result<()> {
+        let segments = index.searchable_segment_metas()?.into_iter();
+        let small: Vec<SegmentId> = segments
+            .filter(|segment| segment.num_docs() < SMALL_SEGMENT)
+            .map(|segment| segment.id())
+            .collect();
+        if small.len() < 2 {
+            return Ok(());
+        }
+        let mut writer: IndexWriter = index.writer_with_num_threads(1, MEMORY)?;
+        writer.set_merge_policy(Box::new(NoMergePolicy));
+        writer.merge(&small).wait()?;
+        writer.wait_merging_threads()
     }
 
     fn make(index: &tantivy::Index) -> tantivy::Result<IndexWriter> {
