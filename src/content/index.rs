@@ -11,31 +11,54 @@ use crate::error::Result;
 use crate::schema;
 use crate::schema::Deep;
 use crate::schema::Document;
+use crate::schema::Field;
 use crate::schema::FilterValue;
 use crate::schema::Shape;
 use crate::schema::Type;
-use crate::schema::filter_values;
+use crate::schema::filter_values_of;
+use crate::schema::filterable;
 use crate::schema::walk;
-use crate::store::Sql;
+use crate::store::Bind;
 use crate::store::sql;
 use crate::text::rich::Kind;
 
 /// Rows that one statement inserts.
 const AT_ONCE: usize = 100;
 
-/// A value of an object, as the value tables keep it.
+/// A value of an object, as the value tables keep it. Of a field that can have one and has none there is a row without,
+/// so that a walk by the field meets every object.
 pub(super) struct ValueRow<'o> {
     pub object: &'o Object,
-    pub field: String,
-    pub value: FilterValue,
+    pub field: &'o str,
+    pub table: &'static str,
+    pub value: Bind,
+}
+
+/// The rows that a document of an object gives for these fields.
+pub(super) fn rows<'o>(
+    object: &'o Object,
+    fields: impl IntoIterator<Item = &'o Field>,
+    document: &Document,
+) -> Vec<ValueRow<'o>> {
+    let mut rows = Vec::new();
+    for field in fields {
+        let row = |(table, value)| ValueRow { object, field: &field.name, table, value };
+        let values = filter_values_of(field, document);
+        match field.shape.value_table() {
+            Some(table) if values.is_empty() && !field.shape.is_of_many() => {
+                rows.push(row((table, no_value(table))));
+            }
+            _ => rows.extend(values.iter().map(|(_, value)| row(bound(value)))),
+        }
+    }
+    rows
 }
 
 /// Writes the value rows of an object's live document anew; an object that is not live has none.
 pub(super) async fn reindex(work: &mut Work, declared: &Type, object: &Object) -> Result<()> {
     delete(work, object).await?;
     if object.live {
-        let values = filter_values(declared, &object.live_document()?).into_iter();
-        let rows: Vec<_> = values.map(|(field, value)| ValueRow { object, field, value }).collect();
+        let rows = rows(object, filterable(declared), &object.live_document()?);
         insert(work, &rows).await?;
     }
     values::owe(work, declared, object).await
@@ -52,16 +75,15 @@ pub(super) async fn delete(work: &mut Work, object: &Object) -> Result<()> {
 /// Inserts value rows.
 pub(super) async fn insert(work: &mut Work, rows: &[ValueRow<'_>]) -> Result<()> {
     for table in values::TABLES {
-        let rows: Vec<_> = rows.iter().filter(|row| table_of(&row.value) == table).collect();
+        let rows: Vec<_> = rows.iter().filter(|row| row.table == table).collect();
         for some in rows.chunks(AT_ONCE) {
             let mut insert =
                 sql(format!("insert into {table} (type, field, public, moment, id, value, object) values "));
             for (place, row) in some.iter().enumerate() {
                 insert.push(if place == 0 { "(" } else { ", (" }).push_marks(7).push(")");
-                insert =
-                    insert.bind(row.object.label.as_str()).bind(row.field.as_str()).bind(row.object.public);
+                insert = insert.bind(row.object.label.as_str()).bind(row.field).bind(row.object.public);
                 insert = insert.bind(row.object.first_published_at).bind(row.object.id);
-                insert = bind_value(insert, &row.value).bind(row.object.key);
+                insert = insert.bind(row.value.clone()).bind(row.object.key);
             }
             work.execute(insert).await?;
         }
@@ -69,19 +91,21 @@ pub(super) async fn insert(work: &mut Work, rows: &[ValueRow<'_>]) -> Result<()>
     Ok(())
 }
 
-pub(super) fn table_of(value: &FilterValue) -> &'static str {
+/// The table that keeps a value, and how a statement takes it.
+pub fn bound(value: &FilterValue) -> (&'static str, Bind) {
     match value {
-        FilterValue::Text(_) => "value_text",
-        FilterValue::Int(_) => "value_int",
-        FilterValue::Real(_) => "value_real",
+        FilterValue::Text(text) => ("value_text", text.into()),
+        FilterValue::Int(int) => ("value_int", (*int).into()),
+        FilterValue::Real(real) => ("value_real", (*real).into()),
     }
 }
 
-pub(super) fn bind_value(sql: Sql, value: &FilterValue) -> Sql {
-    match value {
-        FilterValue::Text(text) => sql.bind(text.as_str()),
-        FilterValue::Int(number) => sql.bind(*number),
-        FilterValue::Real(number) => sql.bind(*number),
+/// How a statement takes that there is no value, in this table.
+pub fn no_value(table: &str) -> Bind {
+    match table {
+        "value_text" => Bind::Text(None),
+        "value_real" => Bind::Real(None),
+        _ => Bind::Int(None),
     }
 }
 

@@ -33,6 +33,7 @@ pub use brief::{BRIEF_IS_GOOD, LEFT_OUT};
 pub use create::{NewObject, create};
 pub use delete::delete;
 pub use draft::{Saved, save_draft};
+pub use index::{bound, no_value};
 pub use listing::{Listing, Order};
 pub use object::{Object, Place, document_of};
 pub use preview::{keep_preview, preview};

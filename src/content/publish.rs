@@ -115,12 +115,11 @@ async fn unique(work: &mut Work, declared: &Type, object: &Object, document: &Do
         if !is_unique || value == FilterValue::Text(String::new()) {
             continue;
         }
+        let (table, value) = index::bound(&value);
         let taken = sql(format!(
-            "select v.object from {} v where v.type = ? and v.field = ? and v.value = ? and v.object <> ? limit 1",
-            index::table_of(&value)
+            "select v.object from {table} v where v.type = ? and v.field = ? and v.value = ? and v.object <> ? limit 1"
         ));
-        let taken = index::bind_value(taken.bind(declared.label.as_str()).bind(name.as_str()), &value)
-            .bind(object.key);
+        let taken = taken.bind(declared.label.as_str()).bind(name.as_str()).bind(value).bind(object.key);
         if work.optional::<i64>(taken).await?.is_some() {
             problems.add(name, "is taken by another object");
         }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::content::bound;
 use crate::error::Result;
 use crate::events;
 use crate::events::Event;
@@ -11,15 +12,16 @@ use crate::store::Conn;
 use crate::store::Sql;
 use crate::store::sql;
 
-use super::item;
+use super::columns;
+use super::filter::Filter;
 use super::selection::Selection;
 use super::statement::rows_of;
 
 /// So many events are looked through; after more than that all is counted anew.
 const MOST_EVENTS: usize = 64;
 
-/// What is counted, and the last event, read in the same statement and so of the same moment.
-const WITH_EVENT: &str = "count(*), (select coalesce(max(number), 0) from events)";
+/// The last event, read in the same statement as what is counted and so of the same moment.
+const LAST_EVENT: &str = "(select coalesce(max(number), 0) from events)";
 
 /// A number, and the last event that it takes into account: all before it and none behind it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,19 +38,52 @@ impl Selection {
         {
             return Ok(counted);
         }
-        counted(conn, self.counting(WITH_EVENT)).await
+        let mut statement = self.counting();
+        statement.push(", ").push(LAST_EVENT);
+        counted(conn, statement).await
     }
 
     /// The statement that counts all of them.
-    pub(super) fn counting(&self, what: &str) -> Sql {
-        let mut statement = sql(format!("select {what} from {} where ", item::tables(&self.family)));
-        statement.append(self.condition());
+    pub(super) fn counting(&self) -> Sql {
+        let mut statement = sql("select ");
+        let Some((outside, wherever)) = self.scope.outside().zip(self.wherever()) else {
+            statement.append(self.number());
+            return statement;
+        };
+        statement.push("case when ").append(outside).push(" then ").append(self.number());
+        statement.push(" else ").append(wherever).push(" end");
         statement
+    }
+
+    /// How many there are.
+    pub(super) fn number(&self) -> Sql {
+        let mut number = sql(format!("(select count(*) from {} where ", columns::tables(&self.family)));
+        number.append(self.condition()).push(")");
+        number
+    }
+
+    /// The same where no page stands elsewhere: an index alone tells, and the place of none is looked at. `None` where that
+    /// is not so.
+    fn wherever(&self) -> Option<Sql> {
+        let mut number = match (&self.types[..], &self.filters[..]) {
+            ([], []) => sql("(select count(*) from objects o where o.family = ?").bind(&self.family),
+            ([one], []) => sql("(select count(*) from objects o where o.type = ?").bind(one),
+            ([one], [Filter::Has(field, value)]) => {
+                let (table, value) = bound(value);
+                let text = format!("(select count(*) from {table} o where o.type = ? and o.field = ?");
+                let mut rows = sql(text).bind(one).bind(field);
+                rows.push(" and o.value = ").push_bind(value);
+                rows
+            }
+            _ => return None,
+        };
+        number.push(" and o.public = 1)");
+        Some(number)
     }
 
     /// Counts among the pages of these ids. They are joined to: else all are walked of which some may be meant.
     async fn count_among(&self, conn: &mut Conn, ids: impl ExactSizeIterator<Item = i64>) -> Result<Counted> {
-        let mut statement = sql(format!("select {WITH_EVENT} from ("));
+        let mut statement = sql(format!("select count(*), {LAST_EVENT} from ("));
         statement.append(rows_of(ids)).push(") k cross join objects o where o.family = ");
         statement.push_bind(PAGE_FAMILY).push(" and o.id = k.found and ").append(self.condition());
         counted(conn, statement).await

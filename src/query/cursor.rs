@@ -10,8 +10,9 @@ use crate::store::Conn;
 use crate::store::Sql;
 use crate::store::sql;
 
+use super::columns;
 use super::filter::Column;
-use super::item;
+use super::item::Extent;
 use super::item::Item;
 use super::order::By;
 use super::order::Order;
@@ -81,7 +82,7 @@ impl Selection {
             let wanted = limit + 1 - i64::try_from(items.len()).unwrap_or(i64::MAX);
             if wanted > 0 {
                 let behind = position.map(|position| Behind { position: position.clone(), part });
-                let part = Self { behind, ..self.clone() };
+                let part = Self { behind, extent: self.extent.max(Extent::Placed), ..self.clone() };
                 items.extend(match part.found {
                     None => part.some(conn, (0, wanted), total).await?,
                     Some(_) => part.items(conn, 0, wanted).await?,
@@ -120,12 +121,12 @@ impl Selection {
         }
     }
 
-    /// Where an item stands. What a brief item does not tell is read.
+    /// Where an item stands. What an item does not tell is read.
     async fn place_of(&self, conn: &mut Conn, steps: &[Term], item: &Item) -> Result<Position> {
         let mut values = Vec::new();
         for step in steps {
             values.push(match &step.by {
-                By::Column(column) if column.is_brief() => column.of(item),
+                By::Column(column) if column.is_placed() => column.of(item),
                 by => self.value_of(conn, by, item.key).await?,
             });
         }
@@ -135,7 +136,7 @@ impl Selection {
     async fn value_of(&self, conn: &mut Conn, by: &By, key: Key) -> Result<Bind> {
         let mut ask = sql("select ");
         ask.append(by.expression(Rows::Objects));
-        ask.push(&format!(" from {} where o.key = ", item::tables(&self.family))).push_bind(key);
+        ask.push(&format!(" from {} where o.key = ", columns::tables(&self.family))).push_bind(key);
         Ok(match by.nothing() {
             Bind::Int(_) => conn.one::<Option<i64>>(ask).await?.into(),
             Bind::Real(_) => conn.one::<Option<f64>>(ask).await?.into(),

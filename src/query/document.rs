@@ -19,12 +19,28 @@ pub struct RawDocument {
     members: Vec<Member>,
 }
 
-/// Where a name and its value stand in the text; a value that never was text has been read from the beginning.
+/// Where a name and its value stand in the text; a value that never was text has been read from the beginning. Small, since
+/// many are looked through for each that is read.
 #[derive(Debug, Clone)]
 struct Member {
-    name: Range<usize>,
-    value: Range<usize>,
-    read: OnceLock<Value>,
+    name: Place,
+    value: Place,
+    read: OnceLock<Box<Value>>,
+}
+
+/// From where to where.
+#[derive(Debug, Clone, Copy)]
+struct Place(u32, u32);
+
+impl Place {
+    /// `None` where no document is as long.
+    fn of(range: Range<usize>) -> Option<Self> {
+        Some(Self(u32::try_from(range.start).ok()?, u32::try_from(range.end).ok()?))
+    }
+
+    fn range(self) -> Range<usize> {
+        self.0 as usize..self.1 as usize
+    }
 }
 
 impl RawDocument {
@@ -37,43 +53,48 @@ impl RawDocument {
         let mut members = scan.object().ok_or(NoObject)?;
         let mut kept = text.to_owned();
         for Member { name, .. } in members.iter_mut().filter(|_| scan.escapes_in_names) {
-            let spelt = &text[name.start - 1..=name.end];
-            *name = behind(&mut kept, &serde_json::from_str::<String>(spelt).map_err(|_| NoObject)?);
+            let Range { start, end } = name.range();
+            let spelt = serde_json::from_str::<String>(&text[start - 1..=end]).map_err(|_| NoObject)?;
+            *name = behind(&mut kept, &spelt).ok_or(NoObject)?;
         }
         Ok(Self { text: kept.into(), members })
     }
 
     /// The value of this name.
     pub fn get(&self, name: &str) -> Option<&Value> {
-        let member = self.members.iter().rev().find(|member| self.text(&member.name) == name)?;
-        Some(member.read.get_or_init(|| self.read(member)))
+        let member = self.members.iter().rev().find(|member| self.text(member.name) == name)?;
+        Some(member.read.get_or_init(|| Box::new(self.read(member))))
     }
 
     /// Whether it is a brief one from which the value of one of these names is left out.
     pub fn lacks(&self, names: &[String]) -> bool {
-        let last = self.members.last().filter(|member| self.text(&member.name) == LEFT_OUT);
-        let mut left_out = last.map_or("", |member| self.text(&member.value)).split('"');
+        let last = self.members.last().filter(|member| self.text(member.name) == LEFT_OUT);
+        let mut left_out = last.map_or("", |member| self.text(member.value)).split('"');
         left_out.any(|left_out| names.iter().any(|name| name == left_out))
     }
 
     /// All of them, in order.
     pub fn to_document(&self) -> Document {
-        let value = |member: &Member| member.read.get().cloned().unwrap_or_else(|| self.read(member));
-        self.members.iter().map(|member| (self.text(&member.name).to_owned(), value(member))).collect()
+        let read = |member: &Member| member.read.get().map(|value| Value::clone(value));
+        let value = |member: &Member| read(member).unwrap_or_else(|| self.read(member));
+        self.members.iter().map(|member| (self.text(member.name).to_owned(), value(member))).collect()
     }
 
-    fn text(&self, place: &Range<usize>) -> &str {
-        self.text.get(place.clone()).unwrap_or_default()
+    fn text(&self, place: Place) -> &str {
+        self.text.get(place.range()).unwrap_or_default()
     }
 
     fn read(&self, member: &Member) -> Value {
-        let text = self.text(&member.value);
+        let text = self.text(member.value);
         // References, most of what is read of a list: a whole number needs no parser.
         if let (Some(b'1'..=b'9'), Ok(number)) = (text.as_bytes().first(), text.parse::<u64>()) {
             return number.into();
         }
+        if let Some(plain) = plain(text).map(Value::from).or_else(|| plain_list(text)) {
+            return plain;
+        }
         serde_json::from_str(text).unwrap_or_else(|error| {
-            tracing::error!(name = self.text(&member.name), %error, "a stored value cannot be read");
+            tracing::error!(name = self.text(member.name), %error, "a stored value cannot be read");
             Value::Null
         })
     }
@@ -89,18 +110,53 @@ impl From<Document> for RawDocument {
     fn from(document: Document) -> Self {
         let mut names = String::new();
         let member = |(name, value): (String, Value)| {
-            let name = behind(&mut names, &name);
-            Member { name, value: 0..0, read: OnceLock::from(value) }
+            let name = behind(&mut names, &name)?;
+            Some(Member { name, value: Place(0, 0), read: OnceLock::from(Box::new(value)) })
         };
-        let members = document.into_iter().map(member).collect();
+        let members = document.into_iter().filter_map(member).collect();
         Self { text: names.into(), members }
     }
 }
 
 /// Puts a name behind what is kept, and tells where it stands.
-fn behind(kept: &mut String, name: &str) -> Range<usize> {
+fn behind(kept: &mut String, name: &str) -> Option<Place> {
     kept.push_str(name);
-    kept.len() - name.len()..kept.len()
+    Place::of(kept.len() - name.len()..kept.len())
+}
+
+/// Where the first quote or backslash stands.
+fn end_of_plain(text: &[u8]) -> Option<usize> {
+    // Most strings are names, and end within a word: no search is begun for those.
+    if let Some(word) = text.first_chunk() {
+        let found = any_of(u64::from_le_bytes(*word), b'"', b'\\');
+        if found != 0 {
+            return Some(found.trailing_zeros() as usize / 8);
+        }
+    }
+    memchr2(b'"', b'\\', text)
+}
+
+/// The highest bit of the first of eight bytes that is one of these, and perhaps of some behind it.
+const fn any_of(word: u64, one: u8, other: u8) -> u64 {
+    const EACH: u64 = u64::MAX / 0xff;
+    const fn is(word: u64, byte: u8) -> u64 {
+        let differs = word ^ (EACH * byte as u64);
+        differs.wrapping_sub(EACH) & !differs
+    }
+    (is(word, one) | is(word, other)) & (EACH << 7)
+}
+
+/// What stands between the quotes of a string in which nothing is told by an escape.
+fn plain(text: &str) -> Option<&str> {
+    let inside = text.strip_prefix('"')?.strip_suffix('"')?;
+    memchr2(b'"', b'\\', inside.as_bytes()).is_none().then_some(inside)
+}
+
+/// The strings of a list of such. One in which there is a comma is taken for two halves, neither of which is a string.
+fn plain_list(text: &str) -> Option<Value> {
+    let inside = text.strip_prefix('[')?.strip_suffix(']')?;
+    let strings = inside.split(',').map(|string| plain(string).map(Value::from));
+    strings.collect::<Option<Vec<Value>>>().map(Value::Array)
 }
 
 /// A text that is no JSON object.
@@ -129,8 +185,8 @@ impl Scan<'_> {
                 let (name, has_escapes) = self.string()?;
                 self.escapes_in_names |= has_escapes;
                 self.expect(b':')?;
-                let name = name.start + 1..name.end - 1;
-                members.push(Member { name, value: self.value()?, read: OnceLock::new() });
+                let name = Place::of(name.start + 1..name.end - 1)?;
+                members.push(Member { name, value: Place::of(self.value()?)?, read: OnceLock::new() });
                 self.at += 1;
                 match self.text.as_bytes()[self.at - 1] {
                     b',' => {}
@@ -143,9 +199,12 @@ impl Scan<'_> {
 
     /// The byte that comes next, behind any blanks.
     fn next(&mut self) -> Option<u8> {
-        let rest = &self.text.as_bytes()[self.at..];
-        self.at += rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')).count();
-        self.text.as_bytes().get(self.at).copied()
+        loop {
+            match self.text.as_bytes().get(self.at) {
+                Some(b' ' | b'\t' | b'\n' | b'\r') => self.at += 1,
+                byte => return byte.copied(),
+            }
+        }
     }
 
     fn expect(&mut self, byte: u8) -> Option<()> {
@@ -160,7 +219,7 @@ impl Scan<'_> {
         let (start, mut has_escapes) = (self.at - 1, false);
         loop {
             let rest = self.text.as_bytes().get(self.at..)?;
-            let found = memchr2(b'"', b'\\', rest)?;
+            let found = end_of_plain(rest)?;
             self.at += found + 1;
             if rest[found] == b'"' {
                 return Some((start..self.at, has_escapes));
@@ -205,6 +264,8 @@ mod tests {
             r#"{"a": 1, "b": "x\"y\\", "c": [1, {"d": "}"}], "é\u0041": null}"#,
             "\n{ \"a\" : \"\\u00e9\" ,\t\"b\":{ } }\n",
             r#"{"twice": 1, "twice": 2}"#,
+            r#"{"list":["a","","b c"],"commas":["a,b",",","\",\""],"quotes":["\"","x"],"none":[],"one":["é"],"mixed":["a",1]}"#,
+            r#"{"seven77":"1234567","eight888":"12345678","nine99999":"123456789","a\\longer\"name":"a\\\\longer\\\"text"}"#,
         ] {
             let document: Document = serde_json::from_str(text).unwrap();
             for values in [RawDocument::of_text(text).unwrap(), RawDocument::from(document.clone())] {

@@ -16,9 +16,10 @@ use super::item::Item;
 const CHUNK: usize = 500;
 
 /// How much of each document a statement reads.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub enum Documents {
     /// Nothing.
+    #[default]
     Nothing,
     /// What is short, and in any case the values of these names.
     With(Vec<String>),

@@ -25,11 +25,11 @@ use crate::store::Conn;
 use crate::store::Sql;
 use crate::store::sql;
 
+use super::columns;
 use super::document::RawDocument;
-use super::filter;
 use super::filter::Column;
 use super::filter::Filter;
-use super::item;
+use super::finding::Finding;
 use super::item::Item;
 use super::order::By;
 use super::order::Order;
@@ -92,7 +92,7 @@ impl Drafts {
         if let Some(declared) = self.0.get(&columns.type_) {
             columns.title = content::title(declared, &draft);
         }
-        if columns.family == PAGE_FAMILY {
+        if columns.is_page() {
             columns.slug = Some(text("slug")).filter(|slug| !slug.is_empty()).or(columns.slug.take());
             columns.rest.seo_title = Some(text("seo_title"));
             columns.rest.search_description = Some(text("search_description"));
@@ -133,7 +133,7 @@ impl Selection {
         }
         let mut settled = self.by_place();
         settled.order = None;
-        Ok(Cow::Owned(settled.found(placed.into_iter().map(|placed| placed.key).collect())))
+        Ok(Cow::Owned(settled.found(Finding::in_order(placed.into_iter().map(|placed| placed.key)))))
     }
 
     fn goes_by_content(&self) -> bool {
@@ -143,7 +143,7 @@ impl Selection {
         };
         let is_content = |by: &By| match by {
             By::Column(column) => column.is_content(),
-            By::Field(..) => true,
+            By::Field { .. } => true,
         };
         self.filters.iter().any(Filter::is_content) || terms.iter().any(|term| is_content(&term.by))
     }
@@ -166,7 +166,7 @@ impl Selection {
     async fn placed_by_tables(&self, conn: &mut Conn, terms: &[Term]) -> Result<Vec<Placed>> {
         let ask = |what: Sql| {
             let mut statement = sql("select o.key, ");
-            statement.append(what).push(&format!(" from {} where ", item::tables(&self.family)));
+            statement.append(what).push(&format!(" from {} where ", columns::tables(&self.family)));
             statement.append(self.condition()).push(SETTLED);
             statement
         };
@@ -187,7 +187,7 @@ impl Selection {
         (drafts, terms): (&Drafts, &[Term]),
     ) -> Result<Vec<Placed>> {
         let by_place = self.by_place();
-        let mut statement = sql(format!("select o.key from {} where ", item::tables(&self.family)));
+        let mut statement = sql(format!("select o.key from {} where ", columns::tables(&self.family)));
         statement.append(by_place.condition()).push(DRAFTED);
         let mut placed = Vec::new();
         for keys in conn.all::<Key>(statement).await?.chunks(CHUNK) {
@@ -219,9 +219,9 @@ async fn values(conn: &mut Conn, by: &By, ask: Sql) -> Result<Vec<(Key, Bind)>> 
 fn value(by: &By, item: &Item, values: &[(String, FilterValue)]) -> Bind {
     match by {
         By::Column(column) => column.of(item),
-        By::Field(field, _) => {
+        By::Field { name: field, .. } => {
             let own =
-                values.iter().filter(|(name, _)| name == field).map(|(_, value)| filter::bound(value).1);
+                values.iter().filter(|(name, _)| name == field).map(|(_, value)| content::bound(value).1);
             own.min_by(compared).unwrap_or_else(|| by.nothing())
         }
     }
@@ -229,9 +229,9 @@ fn value(by: &By, item: &Item, values: &[(String, FilterValue)]) -> Bind {
 
 fn meets(filter: &Filter, item: &Item, values: &[(String, FilterValue)]) -> bool {
     let some = |field: &String, value: &FilterValue, fits: fn(Ordering) -> bool| {
-        let wanted = filter::bound(value).1;
+        let wanted = content::bound(value).1;
         let own = values.iter().filter(|(name, _)| name == field);
-        own.into_iter().any(|(_, known)| fits(compared(&filter::bound(known).1, &wanted)))
+        own.into_iter().any(|(_, known)| fits(compared(&content::bound(known).1, &wanted)))
     };
     match filter {
         Filter::Is(column, wanted) => column.of(item) == *wanted,

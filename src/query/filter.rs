@@ -7,6 +7,7 @@ use super::item::Item;
 use crate::base::Key;
 use crate::base::Timestamp;
 use crate::base::TreePath;
+use crate::content::bound;
 use crate::schema::FilterValue;
 use crate::schema::Shape;
 use crate::schema::filter_text;
@@ -75,8 +76,8 @@ impl Column {
         matches!(self, Title | Slug | SeoTitle | SearchDescription | Locale | Path)
     }
 
-    /// Whether an object that was read in brief has it.
-    pub(super) fn is_brief(self) -> bool {
+    /// Whether an object has it that was read with its place.
+    pub(super) fn is_placed(self) -> bool {
         use Column::{Collection, FirstPublishedAt, Id, Locale, Path, Slug, Title};
         matches!(self, Id | Title | Slug | FirstPublishedAt | Locale | Collection | Path)
     }
@@ -185,29 +186,6 @@ fn has((types, field): (&[String], &str), compared: &str, value: &FilterValue, i
     condition.push(if is_public { " and v.public = 1" } else { " and v.public in (0, 1)" });
     condition.push(" and v.value ").push(compared).push(" ").push_bind(bind).push(")");
     condition
-}
-
-pub(super) fn bound(value: &FilterValue) -> (&'static str, Bind) {
-    match value {
-        FilterValue::Text(text) => ("value_text", text.into()),
-        FilterValue::Int(int) => ("value_int", (*int).into()),
-        FilterValue::Real(real) => ("value_real", (*real).into()),
-    }
-}
-
-/// The table that keeps the values of a filterable shape.
-pub(super) fn table(shape: &Shape) -> Option<&'static str> {
-    Some(match shape {
-        Shape::Integer
-        | Shape::Boolean
-        | Shape::DateTime
-        | Shape::Link(_)
-        | Shape::Links(_)
-        | Shape::Children { .. } => "value_int",
-        Shape::Float | Shape::Decimal => "value_real",
-        shape if shape.is_filterable() => "value_text",
-        _ => return None,
-    })
 }
 
 /// Why a text is no value of a field.

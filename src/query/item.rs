@@ -1,19 +1,9 @@
 //! What comes back: an object as readers may see it.
 
-use std::sync::LazyLock;
-
 use crate::base::Key;
 use crate::base::Timestamp;
 use crate::base::TreePath;
-use crate::error::Result;
-use crate::schema::DOCUMENT;
-use crate::schema::IMAGE;
 use crate::schema::PAGE_FAMILY;
-use crate::store::Column;
-use crate::store::Conn;
-use crate::store::Record;
-use crate::store::Row;
-use crate::store::Sql;
 
 use super::document::RawDocument;
 
@@ -22,14 +12,10 @@ use super::document::RawDocument;
 pub struct Columns {
     /// The store's own key.
     pub key: Key,
-    /// The family that its id is counted in.
-    pub family: String,
     /// The public id.
     pub id: i64,
     /// The type's label.
     pub type_: String,
-    /// The language code.
-    pub locale: Option<String>,
     /// The live title.
     pub title: String,
     /// When it first went live.
@@ -38,14 +24,28 @@ pub struct Columns {
     pub slug: Option<String>,
     /// A page's address as the tree has it, sites apart.
     pub url_path: Option<String>,
+    /// The language code; a brief selection does without, as without the next two.
+    pub locale: Option<String>,
     /// The page above.
     pub parent: Option<Key>,
     /// A page's place in the tree.
     pub path: Option<TreePath>,
     /// The collection of an image or document.
     pub collection: Option<i64>,
-    /// The rest, which a brief selection does without.
+    /// The rest, which only whole selections read.
     pub rest: Rest,
+}
+
+impl Columns {
+    /// The family that its id is counted in. Every page has an address in the tree, and nothing else has one.
+    pub fn family(&self) -> &str {
+        if self.is_page() { PAGE_FAMILY } else { &self.type_ }
+    }
+
+    /// Whether it is a page.
+    pub fn is_page(&self) -> bool {
+        self.url_path.as_ref().is_some_and(|url_path| !url_path.is_empty())
+    }
 }
 
 impl std::ops::Deref for Columns {
@@ -56,7 +56,7 @@ impl std::ops::Deref for Columns {
     }
 }
 
-/// The columns that lists and nested objects seldom show.
+/// The columns that lists and nested objects seldom show. Nothing but pages has more of them than the first two.
 #[derive(Debug, Clone, Default)]
 pub struct Rest {
     /// What its translations share.
@@ -129,191 +129,18 @@ impl std::ops::Deref for Item {
 impl Item {
     /// How much there is of it beside an object that refers to it: no document if it is a page.
     pub(super) fn family_extent(&self) -> Extent {
-        if self.family == PAGE_FAMILY { Extent::Brief } else { Extent::Whole }
+        if self.is_page() { Extent::Placed } else { Extent::Whole }
     }
 }
 
 /// How much of each object a statement reads. Every column of every row has its price.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Extent {
-    /// What lists and nested objects show: some columns, the names of files, and of all but pages the documents.
+    /// What lists and nested objects show: a few columns, the names of files, and of all but pages the documents.
+    #[default]
     Brief,
+    /// The same with where a page stands and its language.
+    Placed,
     /// Everything.
     Whole,
-}
-
-const BRIEF: [&str; 12] = [
-    "key",
-    "family",
-    "id",
-    "type",
-    "locale",
-    "title",
-    "first_published_at",
-    "slug",
-    "url_path",
-    "parent",
-    "path",
-    "collection",
-];
-const REST: [&str; 6] =
-    ["translation_key", "last_published_at", "show_in_menus", "seo_title", "search_description", "alias_of"];
-const PICTURE: [&str; 10] = [
-    "mime",
-    "width",
-    "height",
-    "focal_x",
-    "focal_y",
-    "focal_width",
-    "focal_height",
-    "blob",
-    "stem",
-    "distinct_length",
-];
-
-/// What stands behind `select`: `doc` is an expression for the document.
-pub(super) fn columns(family: &str, extent: Extent, doc: &str) -> String {
-    let [brief, rest, picture] = &*LISTS;
-    let is_whole = extent == Extent::Whole;
-    let rest = if is_whole { rest } else { "" };
-    let (picture, name) = match (has_files(family), is_whole) {
-        (false, _) => ("", ""),
-        (true, false) => ("", ", f.name"),
-        (true, true) => (picture.as_str(), ", f.name"),
-    };
-    [brief, rest, doc, " as doc", picture, name].concat()
-}
-
-/// [`BRIEF`], [`REST`] and [`PICTURE`] as a statement has them.
-static LISTS: LazyLock<[String; 3]> = LazyLock::new(|| {
-    let before = |column: &&str| format!(", f.{column}");
-    let of = |columns: &[&str]| columns.iter().map(|column| format!("o.{column}, ")).collect();
-    [of(&BRIEF), of(&REST), PICTURE.iter().map(before).collect()]
-});
-
-/// The tables that a family's conditions are about: `o`, and `f` where there are files.
-pub(super) fn tables(family: &str) -> &'static str {
-    match has_files(family) {
-        true => "objects o left join files f on f.object = o.key",
-        false => "objects o",
-    }
-}
-
-/// The document in a statement: of pages only where everything is read, of what is small always.
-pub(super) fn doc_of(extent: Extent) -> &'static str {
-    match extent {
-        Extent::Brief => "case when o.family <> 'page' then o.doc end",
-        Extent::Whole => "o.doc",
-    }
-}
-
-pub(super) fn has_files(family: &str) -> bool {
-    family == IMAGE || family == DOCUMENT
-}
-
-/// Runs a statement whose columns are those of [`columns`].
-pub(super) async fn read(conn: &mut Conn, family: &str, extent: Extent, asked: Sql) -> Result<Vec<Item>> {
-    Ok(match (extent, has_files(family)) {
-        (Extent::Brief, false) => items(conn.all::<Read<false, false>>(asked).await?),
-        (Extent::Brief, true) => items(conn.all::<Read<false, true>>(asked).await?),
-        (Extent::Whole, false) => items(conn.all::<Read<true, false>>(asked).await?),
-        (Extent::Whole, true) => items(conn.all::<Read<true, true>>(asked).await?),
-    })
-}
-
-fn items<const WHOLE: bool, const FILED: bool>(rows: Vec<Read<WHOLE, FILED>>) -> Vec<Item> {
-    rows.into_iter().map(|row| row.0).collect()
-}
-
-/// An item read by the places of its columns.
-struct Read<const WHOLE: bool, const FILED: bool>(Item);
-
-impl<const WHOLE: bool, const FILED: bool> Record for Read<WHOLE, FILED> {
-    fn read(row: &Row<'_>) -> Result<Self> {
-        Self::read_from(row, 0)
-    }
-}
-
-impl<const WHOLE: bool, const FILED: bool> Read<WHOLE, FILED> {
-    fn read_from(row: &Row<'_>, place: usize) -> Result<Self> {
-        let mut cells = Cells { row, place };
-        let mut columns = cells.brief()?;
-        if WHOLE {
-            columns.rest = cells.rest()?;
-        }
-        let doc = cells.next::<Option<RawDocument>>()?.unwrap_or_default();
-        let picture = if WHOLE && FILED { cells.picture()? } else { None };
-        let name: Option<String> = if FILED { cells.next()? } else { None };
-        Ok(Self(Item { columns, doc, file: name.map(|name| File { name, picture }) }))
-    }
-}
-
-/// An item with its file, and whether it is the one that was asked for.
-pub(super) struct Marked(pub bool, pub Item);
-
-impl Record for Marked {
-    fn read(row: &Row<'_>) -> Result<Self> {
-        Ok(Self(row.at(0)?, Read::<true, true>::read_from(row, 1)?.0))
-    }
-}
-
-/// The columns of a row, one after the other.
-struct Cells<'r, 'c> {
-    row: &'c Row<'r>,
-    place: usize,
-}
-
-impl Cells<'_, '_> {
-    fn next<T: Column>(&mut self) -> Result<T> {
-        self.place += 1;
-        self.row.at(self.place - 1)
-    }
-
-    fn brief(&mut self) -> Result<Columns> {
-        Ok(Columns {
-            key: self.next()?,
-            family: self.next()?,
-            id: self.next()?,
-            type_: self.next()?,
-            locale: self.next()?,
-            title: self.next()?,
-            first_published_at: self.next()?,
-            slug: self.next()?,
-            url_path: self.next()?,
-            parent: self.next()?,
-            path: self.next()?,
-            collection: self.next()?,
-            rest: Rest::default(),
-        })
-    }
-
-    fn rest(&mut self) -> Result<Rest> {
-        Ok(Rest {
-            translation_key: self.next()?,
-            last_published_at: self.next()?,
-            show_in_menus: self.next()?,
-            seo_title: self.next()?,
-            search_description: self.next()?,
-            alias_of: self.next()?,
-        })
-    }
-
-    fn picture(&mut self) -> Result<Option<Picture>> {
-        let Some(mime) = self.next()? else {
-            self.place += PICTURE.len() - 1;
-            return Ok(None);
-        };
-        Ok(Some(Picture {
-            mime,
-            width: self.next()?,
-            height: self.next()?,
-            focal_x: self.next()?,
-            focal_y: self.next()?,
-            focal_width: self.next()?,
-            focal_height: self.next()?,
-            blob: self.next()?,
-            stem: self.next()?,
-            distinct_length: self.next()?,
-        }))
-    }
 }

@@ -1,7 +1,6 @@
 //! What the items of an answer refer to. References are gathered first and loaded together, one statement a level
 //! of nesting, so that an answer takes as many statements for twenty items as for one.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -9,45 +8,39 @@ use foldhash::fast::RandomState;
 
 use crate::base::Key;
 use crate::error::Result;
-use crate::schema::DOCUMENT;
 use crate::schema::IMAGE;
 use crate::schema::PAGE_FAMILY;
 use crate::store::Conn;
 use crate::store::Sql;
 use crate::store::sql;
 
-use super::item;
+use super::columns;
 use super::item::Extent;
 use super::item::Item;
 use super::scope::Scope;
+use super::statement::filled;
 
 /// How many ids go into one statement; an answer rarely refers to as many. SQLite takes 500 rows that are written out.
 const CHUNK: usize = 256;
 
 /// A pointer to an object.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Reference {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reference<'f> {
     /// By its public identity: family and id.
-    Id(Cow<'static, str>, i64),
+    Id(&'f str, i64),
     /// A page by the store's key, as another page knows its parent.
     Page(Key),
 }
 
-impl Reference {
-    /// To the object of a family.
-    pub fn of(family: &str, id: i64) -> Self {
-        let known = [PAGE_FAMILY, IMAGE, DOCUMENT].into_iter().find(|known| *known == family);
-        Self::Id(known.map_or_else(|| Cow::Owned(family.to_owned()), Cow::Borrowed), id)
-    }
-
+impl Reference<'_> {
     /// To a page.
     pub fn page(id: i64) -> Self {
-        Self::Id(Cow::Borrowed(PAGE_FAMILY), id)
+        Self::Id(PAGE_FAMILY, id)
     }
 
     /// To an image.
     pub fn image(id: i64) -> Self {
-        Self::Id(Cow::Borrowed(IMAGE), id)
+        Self::Id(IMAGE, id)
     }
 }
 
@@ -55,7 +48,24 @@ impl Reference {
 #[derive(Debug)]
 pub struct Library {
     scope: Scope,
-    places: HashMap<Reference, Place, RandomState>,
+    /// One a family: an answer refers to few.
+    shelves: Vec<Shelf>,
+    pages: HashMap<Key, Place, RandomState>,
+}
+
+/// The objects of a family, by id.
+#[derive(Debug)]
+struct Shelf {
+    family: String,
+    places: HashMap<i64, Place, RandomState>,
+}
+
+/// Where something stands that is to be loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Spot {
+    /// On which shelf, by which id.
+    Id(usize, i64),
+    Page(Key),
 }
 
 /// What is known of a reference.
@@ -82,27 +92,50 @@ pub struct NotAsked;
 impl Library {
     /// An empty one that will hold what is in this scope.
     pub fn new(scope: Scope) -> Self {
-        Self { scope, places: HashMap::default() }
+        Self { scope, shelves: Vec::new(), pages: HashMap::default() }
     }
 
     /// The object, if it may be seen.
     ///
     /// # Errors
     /// `NotAsked` if not at least this much of it was asked for.
-    pub fn get(&self, reference: &Reference, extent: Extent) -> Result<Option<&Arc<Item>>, NotAsked> {
-        let place = self.places.get(reference).filter(|place| place.asked >= Some(extent));
-        place.map(Place::item).ok_or(NotAsked)
+    pub fn get(&self, reference: Reference<'_>, extent: Extent) -> Result<Option<&Arc<Item>>, NotAsked> {
+        let place = match reference {
+            Reference::Id(family, id) => {
+                let shelf = self.shelves.iter().find(|shelf| shelf.family == family);
+                shelf.and_then(|shelf| shelf.places.get(&id))
+            }
+            Reference::Page(key) => self.pages.get(&key),
+        };
+        place.filter(|place| place.asked >= Some(extent)).map(Place::item).ok_or(NotAsked)
+    }
+
+    fn place(&mut self, reference: Reference<'_>) -> &mut Place {
+        let (family, id) = match reference {
+            Reference::Id(family, id) => (family, id),
+            Reference::Page(key) => return self.pages.entry(key).or_default(),
+        };
+        let known = self.shelves.iter().position(|shelf| shelf.family == family);
+        let shelf = known.unwrap_or_else(|| {
+            self.shelves.push(Shelf { family: family.to_owned(), places: HashMap::default() });
+            self.shelves.len() - 1
+        });
+        self.shelves[shelf].places.entry(id).or_default()
     }
 
     /// Everything that was asked for, and what came of it.
-    pub fn asked(&self) -> impl Iterator<Item = (&Reference, Option<&Arc<Item>>)> + Clone {
-        let asked = self.places.iter().filter(|(_, place)| place.asked.is_some());
+    pub fn asked(&self) -> impl Iterator<Item = (Reference<'_>, Option<&Arc<Item>>)> + Clone {
+        let ids = self.shelves.iter().flat_map(|shelf| {
+            shelf.places.iter().map(|(id, place)| (Reference::Id(&shelf.family, *id), place))
+        });
+        let pages = self.pages.iter().map(|(key, place)| (Reference::Page(*key), place));
+        let asked = ids.chain(pages).filter(|(_, place)| place.asked.is_some());
         asked.map(|(reference, place)| (reference, place.item()))
     }
 
     /// The object, if that much of it is here; what never was asked for is noted for the next [`Library::load`].
-    pub fn want(&mut self, reference: Reference, extent: Extent) -> Option<Arc<Item>> {
-        let place = self.places.entry(reference).or_default();
+    pub fn want(&mut self, reference: Reference<'_>, extent: Extent) -> Option<Arc<Item>> {
+        let place = self.place(reference);
         if place.asked < Some(extent) {
             if place.item.as_ref().is_none_or(|(kept, _)| *kept < extent) {
                 place.wanted = place.wanted.max(Some(extent));
@@ -118,9 +151,9 @@ impl Library {
         let wanted = self.take_wanted();
         for chunk in wanted.chunks(CHUNK) {
             let extent = chunk.iter().map(|(_, extent)| *extent).max().unwrap_or(Extent::Brief);
-            let family = family(chunk);
+            let family = self.family(chunk);
             let statement = self.statement(chunk, family, extent);
-            let mut items = item::read(conn, family, extent, statement).await?;
+            let mut items = columns::read(conn, family, extent, statement).await?;
             if let Some(drafts) = self.scope.drafts() {
                 drafts.put_on(conn, &mut items).await?;
             }
@@ -131,13 +164,17 @@ impl Library {
         Ok(!wanted.is_empty())
     }
 
-    fn take_wanted(&mut self) -> Vec<(Reference, Extent)> {
-        let take = |(reference, place): (&Reference, &mut Place)| {
+    fn take_wanted(&mut self) -> Vec<(Spot, Extent)> {
+        let take = |(spot, place): (Spot, &mut Place)| {
             let extent = place.wanted.take()?;
             place.asked = Some(extent);
-            Some((reference.clone(), extent))
+            Some((spot, extent))
         };
-        let mut wanted: Vec<_> = self.places.iter_mut().filter_map(take).collect();
+        let ids = self.shelves.iter_mut().enumerate().flat_map(|(number, shelf)| {
+            shelf.places.iter_mut().map(move |(id, place)| (Spot::Id(number, *id), place))
+        });
+        let pages = self.pages.iter_mut().map(|(key, place)| (Spot::Page(*key), place));
+        let mut wanted: Vec<_> = ids.chain(pages).filter_map(take).collect();
         wanted.sort_unstable();
         wanted
     }
@@ -145,46 +182,62 @@ impl Library {
     /// Puts in an object that was read with something else.
     pub(super) fn put(&mut self, extent: Extent, item: Item) {
         let item = Arc::new(item);
-        if item.family == PAGE_FAMILY {
-            self.places.entry(Reference::Page(item.key)).or_default().item = Some((extent, item.clone()));
+        if item.is_page() {
+            self.place(Reference::Page(item.key)).item = Some((extent, item.clone()));
         }
-        let own = Reference::of(&item.family, item.id);
-        self.places.entry(own).or_default().item = Some((extent, item));
+        self.place(Reference::Id(item.family(), item.id)).item = Some((extent, item.clone()));
     }
 
-    fn statement(&self, references: &[(Reference, Extent)], family: &str, extent: Extent) -> Sql {
-        let (mut ids, mut keys) = (Vec::new(), Vec::new());
-        for (reference, _) in references {
-            match reference {
-                Reference::Id(family, id) => ids.push((&**family, *id)),
-                Reference::Page(key) => keys.push(*key),
+    /// The family whose columns all of these can be read with: where there are files, with files.
+    fn family(&self, wanted: &[(Spot, Extent)]) -> &'static str {
+        if wanted.iter().any(|(spot, _)| self.has_file(*spot)) { IMAGE } else { PAGE_FAMILY }
+    }
+
+    fn has_file(&self, spot: Spot) -> bool {
+        matches!(spot, Spot::Id(shelf, _) if columns::has_files(&self.shelves[shelf].family))
+    }
+
+    /// Everything in one statement. Files are looked for beside those alone that can have one, who come first: what the
+    /// columns of files are is then known for the others.
+    fn statement(&self, wanted: &[(Spot, Extent)], family: &str, extent: Extent) -> Sql {
+        let (mut filed, mut plain, mut keys) = (Vec::new(), Vec::new(), Vec::new());
+        for (spot, _) in wanted {
+            match *spot {
+                Spot::Page(key) => keys.push(key),
+                Spot::Id(shelf, id) if self.has_file(*spot) => filed.push((&*self.shelves[shelf].family, id)),
+                Spot::Id(shelf, id) => plain.push((&*self.shelves[shelf].family, id)),
             }
         }
-        let columns = item::columns(family, extent, item::doc_of(extent));
-        let tables = item::tables(family);
-        let mut statement = sql("");
-        if !ids.is_empty() {
-            // Joined to a list of their own, each is found at once; of a list behind `in`, SQLite makes a table first.
-            statement.push("select ").push(&columns).push(" from (").append(list(ids));
-            statement
-                .push(") w cross join ")
-                .push(tables)
-                .push(" where o.family = w.family and o.id = w.id and ");
-            statement.append(self.scope.condition());
+        let doc = columns::doc_of(extent);
+        let columns = |of: &str| columns::columns_as(family, of, (extent, doc));
+        let mut parts = Vec::new();
+        for (ids, of) in [(filed, IMAGE), (plain, PAGE_FAMILY)] {
+            if !ids.is_empty() {
+                // Joined to a list of their own, each is found at once; of a list behind `in`, SQLite makes a table first.
+                let mut part = sql(["select ", &columns(of), " from ("].concat());
+                part.append(list(ids)).push(") w cross join ").push(columns::tables(of));
+                part.push(" where o.family = w.family and o.id = w.id and ").append(self.scope.condition());
+                parts.push(part);
+            }
         }
         if !keys.is_empty() {
-            statement.push(if references.len() > keys.len() { " union all select " } else { "select " });
-            statement.push(&columns).push(" from ").push(tables).push(" where o.key in ").push_list(keys);
-            statement.push(" and ").append(self.scope.condition());
+            let mut part =
+                sql(["select ", &columns(PAGE_FAMILY), " from objects o where o.key in "].concat());
+            part.push_list(keys).push(" and ").append(self.scope.condition());
+            parts.push(part);
+        }
+        let mut parts = parts.into_iter();
+        let mut statement = parts.next().unwrap_or_default();
+        for part in parts {
+            statement.push(" union all ").append(part);
         }
         statement
     }
 }
 
-/// Families and ids as rows, filled up to the next power of two with what there is none of, so that few texts have to be
-/// prepared.
+/// Families and ids as rows, filled up with what there is none of.
 fn list(mut ids: Vec<(&str, i64)>) -> Sql {
-    ids.resize(ids.len().next_power_of_two(), ("", 0));
+    ids.resize(filled(ids.len()), ("", 0));
     let mut rows = sql("");
     for (number, (family, id)) in ids.into_iter().enumerate() {
         rows.push(if number == 0 { "select " } else { " union all select " });
@@ -192,11 +245,4 @@ fn list(mut ids: Vec<(&str, i64)>) -> Sql {
         rows.push_bind(id).push(if number == 0 { " as id" } else { "" });
     }
     rows
-}
-
-/// The family whose columns all of these can be read with: where there are files, with files.
-fn family(references: &[(Reference, Extent)]) -> &'static str {
-    let has_file =
-        |reference: &Reference| matches!(reference, Reference::Id(family, _) if item::has_files(family));
-    if references.iter().any(|(reference, _)| has_file(reference)) { IMAGE } else { PAGE_FAMILY }
 }

@@ -1,12 +1,12 @@
 //! The order of what is listed. Nulls come first ascending and last descending on every database, and what is
 //! equal comes in the order of ids, up or down, so that pages of a list neither repeat nor miss anything.
 
+use crate::content::no_value;
 use crate::schema::Shape;
 use crate::store::Bind;
 use crate::store::Sql;
 use crate::store::sql;
 
-use super::filter;
 use super::filter::Column;
 
 /// How a selection is ordered.
@@ -35,7 +35,7 @@ impl Term {
     pub(super) fn goes_down(&self) -> bool {
         let column = match &self.by {
             By::Column(column) => column,
-            By::Field(..) => return false,
+            By::Field { .. } => return false,
         };
         self.descending
             && matches!(column, Column::AliasOf | Column::FirstPublishedAt | Column::Locale | Column::Slug)
@@ -72,23 +72,30 @@ impl Rows {
 pub enum By {
     /// A column.
     Column(Column),
-    /// A declared field's values, kept in this value table.
-    Field(String, &'static str),
+    /// A declared field's values.
+    Field {
+        /// The field.
+        name: String,
+        /// The value table that keeps them.
+        table: &'static str,
+        /// Whether an object may have several of them: then the least counts.
+        of_many: bool,
+    },
 }
 
 impl By {
     /// By a declared field, if its shape can be ordered by.
     pub fn field(name: &str, shape: &Shape) -> Option<Self> {
-        filter::table(shape).map(|table| Self::Field(name.to_owned(), table))
+        let field = |table| Self::Field { name: name.to_owned(), table, of_many: shape.is_of_many() };
+        shape.value_table().map(field)
     }
 
     /// The value of this kind that stands for none.
     pub(super) fn nothing(&self) -> Bind {
         match self {
             Self::Column(column) if column.is_text() => Bind::Text(None),
-            Self::Field(_, "value_text") => Bind::Text(None),
-            Self::Field(_, "value_real") => Bind::Real(None),
-            Self::Column(_) | Self::Field(..) => Bind::Int(None),
+            Self::Column(_) => Bind::Int(None),
+            Self::Field { table, .. } => no_value(table),
         }
     }
 
@@ -97,9 +104,11 @@ impl By {
             Self::Column(Column::FirstPublishedAt) => sql(rows.moment()),
             Self::Column(Column::Id) => sql(rows.id()),
             Self::Column(column) => sql(column.name()),
-            Self::Field(field, table) => {
+            // It is the field's own values that are walked.
+            Self::Field { of_many: false, .. } if matches!(rows, Rows::Values) => sql("v.value"),
+            Self::Field { name, table, .. } => {
                 sql(format!("(select min(v.value) from {table} v where v.object = o.key and v.field = ?)"))
-                    .bind(field)
+                    .bind(name)
             }
         }
     }

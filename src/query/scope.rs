@@ -114,6 +114,23 @@ impl Scope {
         self.condition_on("coalesce(o.path, '')")
     }
 
+    /// The condition that some page that everybody sees stands in none of these trees. `None` where others see more or
+    /// less, or the whole tree is looked into.
+    pub(super) fn outside(&self) -> Option<Sql> {
+        let mut places: Vec<&TreePath> = self.places.as_ref()?.iter().collect();
+        places.sort_unstable();
+        if places.is_empty() || !self.is_everybodys() {
+            return None;
+        }
+        let (mut outside, mut beyond) = (sql("("), String::new());
+        for place in places {
+            outside.append(stands_between(&beyond, Some(place))).push(" or ");
+            beyond = beyond.max(place.end());
+        }
+        outside.append(stands_between(&beyond, None)).push(")");
+        Some(outside)
+    }
+
     fn condition_on(&self, path: &str) -> Sql {
         let mut condition = match (&self.drafts, &self.opened) {
             (Some(_), _) => unpublished_too(),
@@ -136,6 +153,17 @@ impl Scope {
         condition.push(")");
         condition
     }
+}
+
+/// The condition that a page that everybody sees stands from one place on and before another.
+fn stands_between(from: &str, to: Option<&TreePath>) -> Sql {
+    let mut condition = sql("exists (select 1 from objects e where e.family = ");
+    condition.push_bind(PAGE_FAMILY).push(" and e.public = 1 and e.path >= ").push_bind(from);
+    if let Some(to) = to {
+        condition.push(" and e.path < ").push_bind(to);
+    }
+    condition.push(")");
+    condition
 }
 
 impl Opened {

@@ -1,7 +1,5 @@
 //! What is asked for, and how it is answered.
 
-use std::collections::HashSet;
-
 use crate::base::Key;
 use crate::base::TreePath;
 use crate::cache::ANY_PAGE;
@@ -10,18 +8,17 @@ use crate::error::Result;
 use crate::schema::PAGE_FAMILY;
 use crate::store::Conn;
 use crate::store::Sql;
-use crate::store::sql;
 
+use super::columns;
+use super::columns::Marked;
 use super::cursor::Behind;
 use super::documents::Documents;
 use super::filter::Filter;
-use super::item;
+use super::finding::Finding;
 use super::item::Extent;
 use super::item::Item;
-use super::item::Marked;
 use super::library::Library;
 use super::order::Order;
-use super::order::Rows;
 use super::scope::Scope;
 use super::totals::Memory;
 use super::totals::Outcome;
@@ -35,14 +32,11 @@ pub struct Selection {
     pub(super) types: Vec<String>,
     pub(super) filters: Vec<Filter>,
     pub(super) order: Option<Order>,
-    pub(super) found: Option<Vec<Key>>,
+    pub(super) found: Option<Finding>,
     pub(super) documents: Documents,
     pub(super) extent: Extent,
     pub(super) behind: Option<Behind>,
 }
-
-/// How many found keys go into a statement; where there are more, what meets the conditions is read instead.
-const MOST_BOUND: usize = 10_000;
 
 impl Selection {
     /// Pages.
@@ -102,8 +96,8 @@ impl Selection {
     }
 
     /// Only what a search found; in its order, best first, where no other is asked for.
-    pub fn found(mut self, keys: Vec<Key>) -> Self {
-        self.found = Some(keys);
+    pub fn found(mut self, finding: Finding) -> Self {
+        self.found = Some(finding);
         self
     }
 
@@ -170,7 +164,7 @@ impl Selection {
         let this = self.settled(conn).await?;
         match &this.found {
             Some(found) => Ok(len(&this.among(conn, found).await?)),
-            None => conn.one(this.counting("count(*)")).await,
+            None => conn.one(this.counting()).await,
         }
     }
 
@@ -196,7 +190,7 @@ impl Selection {
     }
 
     async fn read(&self, conn: &mut Conn, statement: Sql) -> Result<Vec<Item>> {
-        let mut items = item::read(conn, &self.family, self.extent, statement).await?;
+        let mut items = columns::read(conn, &self.family, self.extent, statement).await?;
         self.documents.complete(conn, &mut items).await?;
         if let Some(drafts) = self.scope.drafts() {
             drafts.put_on(conn, &mut items).await?;
@@ -215,14 +209,9 @@ impl Selection {
 
     /// What totals are remembered under.
     fn question(&self) -> String {
-        let mut question = self.counting("count(*)").told();
+        let mut question = self.number().told();
         if let Some(found) = &self.found {
-            question.push_str(&format!("\n{:?}", self.order));
-            let mut digits = itoa::Buffer::new();
-            for key in found {
-                question.push(' ');
-                question.push_str(digits.format(key.0));
-            }
+            question.push_str(&format!("\n{:?} {:032x}", self.order, found.told()));
         }
         question
     }
@@ -256,7 +245,7 @@ impl Selection {
     ) -> Result<Option<Item>> {
         let one = self.clone().filter(Filter::Id(id));
         let one = one.settled(conn).await?;
-        let read = conn.all::<Marked>(one.with_what_it_refers_to(id, fields)).await?;
+        let read = conn.all::<Marked>(one.with_what_it_refers_to(fields)).await?;
         let (asked, mut items): (Vec<bool>, Vec<Item>) =
             read.into_iter().map(|read| (read.0, read.1)).unzip();
         if let Some(drafts) = self.scope.drafts() {
@@ -274,33 +263,12 @@ impl Selection {
 
     /// Whether a search, if there was one, found it.
     fn holds(&self, key: Key) -> bool {
-        self.found.as_ref().is_none_or(|found| found.contains(&key))
+        self.found.as_ref().is_none_or(|found| found.contains(key))
     }
 
     /// The first in order, if there is any.
     pub async fn first(&self, conn: &mut Conn) -> Result<Option<Item>> {
         Ok(self.items(conn, 0, 1).await?.pop())
-    }
-
-    /// The keys that a search found and that meet every condition, in order.
-    async fn among(&self, conn: &mut Conn, found: &[Key]) -> Result<Vec<Key>> {
-        if found.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut statement = sql(format!("select o.key from {} where ", item::tables(&self.family)));
-        statement.append(self.condition());
-        if found.len() <= MOST_BOUND {
-            statement.push(" and o.key in ").push_list(found);
-        }
-        self.push_behind(&mut statement, Rows::Objects);
-        let ordered = self.order.is_some();
-        if ordered {
-            statement.push(" order by ").append(self.order_clause(Rows::Objects));
-        }
-        let matching = conn.all::<Key>(statement).await?;
-        let (outer, inner) = if ordered { (&*matching, found) } else { (found, &*matching) };
-        let inner: HashSet<&Key> = inner.iter().collect();
-        Ok(outer.iter().filter(|key| inner.contains(key)).copied().collect())
     }
 }
 

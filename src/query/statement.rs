@@ -2,20 +2,22 @@
 //! the index is walked until the page is full; else what meets the conditions is sorted.
 
 use crate::base::Key;
+use crate::content::bound;
 use crate::schema::FilterValue;
 use crate::schema::IMAGE;
 use crate::schema::PAGE_FAMILY;
+use crate::store::Bind;
 use crate::store::Sql;
 use crate::store::sql;
 
-use super::filter;
+use super::columns;
 use super::filter::Column;
 use super::filter::Filter;
-use super::item;
 use super::item::Extent;
 use super::order::By;
 use super::order::Order;
 use super::order::Rows;
+use super::order::Term;
 use super::selection::Selection;
 
 /// Up to so many objects that meet the conditions are looked at one by one rather than found on a walk.
@@ -35,10 +37,21 @@ struct Tried {
     values: bool,
 }
 
+/// What a statement walks along until the page is full, or gathers and sorts.
+#[derive(Clone, Copy)]
+enum Way<'s> {
+    /// The objects.
+    Objects,
+    /// The values of a field of which one is asked for, the newest first; and where that condition stands.
+    With(&'s str, &'s FilterValue, usize),
+    /// All values of the field that the order goes by, of this table.
+    By(&'s str, &'static str),
+}
+
 impl Selection {
     /// Some of them, in order. `total` says how many there are, where that is known.
     pub(super) fn listing(&self, (offset, limit): (i64, i64), total: Option<i64>) -> Sql {
-        let mut statement = if self.is_walked() && offset <= FAR {
+        let mut statement = if self.is_walked(total) && offset <= FAR {
             let mut statement = self.beginning(&self.columns(), total);
             statement.push(" limit ").push_bind(limit).push(" offset ").push_bind(offset);
             return statement;
@@ -48,7 +61,7 @@ impl Selection {
         statement.append(self.beginning("o.key as found", total));
         statement.push(" limit ").push_bind(limit).push(" offset ").push_bind(offset);
         statement.push(") k join objects o on o.key = k.found");
-        if item::has_files(&self.family) {
+        if columns::has_files(&self.family) {
             statement.push(" left join files f on f.object = o.key");
         }
         if self.order != Some(Order::Random) {
@@ -59,33 +72,46 @@ impl Selection {
 
     /// Columns, tables, conditions and order.
     fn beginning(&self, columns: &str, total: Option<i64>) -> Sql {
-        if let Some((place, field, value)) = self.newest_with() {
-            let (table, bind) = filter::bound(value);
-            let mut statement = sql(format!("select {columns} from {table} v cross join objects o"));
-            if item::has_files(&self.family) {
-                statement.push(" left join files f on f.object = o.key");
+        match self.way(total) {
+            Way::Objects => {}
+            Way::By(field, table) => return self.along_values(columns, (table, field), None),
+            Way::With(field, value, place) => {
+                let (table, bind) = bound(value);
+                return self.along_values(columns, (table, field), Some((bind, place)));
             }
-            statement.push(" where v.type = ").push_bind(self.types.first()).push(" and v.field = ");
-            statement.push_bind(field).push(" and v.public = 1 and v.value = ").push_bind(bind);
-            statement
-                .push(" and o.key = v.object and ")
-                .append(self.condition_without(Some(place), Tried { places: true, values: true }));
-            self.push_behind(&mut statement, Rows::Values);
-            statement.push(" order by ").append(self.order_clause(Rows::Values));
-            return statement;
         }
-        let places = self.is_walked() && !matches!(self.order, None | Some(Order::Usual));
-        let values = self.is_walked() && total.is_some_and(|total| total > FEW);
-        let mut statement = sql(format!("select {columns} from {} where ", item::tables(&self.family)));
+        let places = self.is_walked(total) && !matches!(self.order, None | Some(Order::Usual));
+        let values = self.is_walked(total) && total.is_some_and(|total| total > FEW);
+        let mut statement = sql(format!("select {columns} from {} where ", columns::tables(&self.family)));
         statement.append(self.condition_without(None, Tried { places, values }));
         self.push_behind(&mut statement, Rows::Objects);
         statement.push(" order by ").append(self.order_clause(Rows::Objects));
         statement
     }
 
+    /// The same along the values of a field, or those rows that have one of them, of which the condition needs no other
+    /// look.
+    fn along_values(&self, columns: &str, (table, field): (&str, &str), one: Option<(Bind, usize)>) -> Sql {
+        let mut statement = sql(format!("select {columns} from {table} v cross join objects o"));
+        if columns::has_files(&self.family) {
+            statement.push(" left join files f on f.object = o.key");
+        }
+        statement.push(" where v.type = ").push_bind(self.types.first()).push(" and v.field = ");
+        statement.push_bind(field).push(" and v.public = 1");
+        let met = one.map(|(value, place)| {
+            statement.push(" and v.value = ").push_bind(value);
+            place
+        });
+        let tried = Tried { places: true, values: true };
+        statement.push(" and o.key = v.object and ").append(self.condition_without(met, tried));
+        self.push_behind(&mut statement, Rows::Values);
+        statement.push(" order by ").append(self.order_clause(Rows::Values));
+        statement
+    }
+
     /// Those of these keys, in any order.
     pub(super) fn of(&self, keys: &[Key]) -> Sql {
-        let (columns, tables) = (self.columns(), item::tables(&self.family));
+        let (columns, tables) = (self.columns(), columns::tables(&self.family));
         if keys.len() > MOST_JOINED {
             return sql(format!("select {columns} from {tables} where o.key in ")).bind_list(keys);
         }
@@ -95,24 +121,22 @@ impl Selection {
         statement
     }
 
-    /// The one with this id, marked, and unmarked whatever these fields of it refer to and the page above it.
-    pub(super) fn with_what_it_refers_to(&self, id: i64, fields: &[String]) -> Sql {
-        let itself = |text: &str| sql(text).bind(&self.family).bind(id);
+    /// The one that there is, marked, and unmarked whatever these fields of it refer to and the page above it.
+    pub(super) fn with_what_it_refers_to(&self, fields: &[String]) -> Sql {
         let doc = "case when k.is_asked = 1 or o.family <> 'page' then o.doc end";
-        let (columns, tables) = (item::columns(IMAGE, Extent::Whole, doc), item::tables(&self.family));
-        let mut statement = sql(format!(
-            "select k.is_asked, {columns} from (select o.key as found, 1 as is_asked from {tables} where "
-        ));
+        let (columns, tables) = (columns::columns(IMAGE, Extent::Whole, doc), columns::tables(&self.family));
+        let mut statement = sql(format!("with s as (select o.key, o.parent from {tables} where "));
         statement.append(self.condition());
+        statement.push(&format!(
+            ") select k.is_asked, {columns} from (select s.key as found, 1 as is_asked from s"
+        ));
         if !fields.is_empty() {
-            let referred = "select t.key, 0 from objects s join refs r on r.object = s.key \
-                            join objects t on t.family = r.target_family and t.id = r.target_id \
-                            where s.family = ? and s.id = ? and ";
-            statement.push(" union all ").append(itself(referred)).append(is_one_of("r.field", fields));
+            let referred = " union all select t.key, 0 from s join refs r on r.object = s.key \
+                            join objects t on t.family = r.target_family and t.id = r.target_id where ";
+            statement.push(referred).append(is_one_of("r.field", fields));
         }
         if self.family == PAGE_FAMILY {
-            statement.push(" union all ");
-            statement.append(itself("select s.parent, 0 from objects s where s.family = ? and s.id = ?"));
+            statement.push(" union all select s.parent, 0 from s");
         }
         statement.push(") k join objects o on o.key = k.found left join files f on f.object = o.key where ");
         statement.append(self.scope.everywhere().condition());
@@ -120,12 +144,13 @@ impl Selection {
     }
 
     fn columns(&self) -> String {
-        item::columns(&self.family, self.extent, self.documents.column())
+        columns::columns(&self.family, self.extent, self.documents.column())
     }
 
     /// Whether an index has the order.
-    fn is_walked(&self) -> bool {
+    fn is_walked(&self, total: Option<i64>) -> bool {
         match &self.order {
+            _ if !matches!(self.way(total), Way::Objects) => true,
             None | Some(Order::Usual) => true,
             Some(Order::By(terms)) => {
                 let by: Vec<&By> = terms.iter().map(|term| &term.by).collect();
@@ -135,17 +160,23 @@ impl Selection {
         }
     }
 
-    /// The condition whose value rows are walked, where the newest with a value are asked for.
-    fn newest_with(&self) -> Option<(usize, &str, &FilterValue)> {
-        let Some(Order::By(terms)) = &self.order else { return None };
-        let is_newest = matches!(&terms[..], [one] if one.by == By::Column(Column::FirstPublishedAt));
-        if !is_newest || self.types.len() != 1 || !self.scope.is_public() {
-            return None;
+    /// Along values where one of a field is asked for and the newest come first; and where the order is a field's, unless
+    /// few meet the conditions, which are quicker to find than to wait for.
+    fn way(&self, total: Option<i64>) -> Way<'_> {
+        let Some(Order::By(terms)) = &self.order else { return Way::Objects };
+        if self.types.len() != 1 || !self.scope.is_public() {
+            return Way::Objects;
         }
-        self.filters.iter().enumerate().find_map(|(place, filter)| match filter {
-            Filter::Has(field, value) => Some((place, field.as_str(), value)),
+        let with = self.filters.iter().enumerate().find_map(|(place, filter)| match filter {
+            Filter::Has(field, value) => Some(Way::With(field, value, place)),
             _ => None,
-        })
+        });
+        let are_many = self.filters.is_empty() || total.is_some_and(|total| total > FEW);
+        match &terms[..] {
+            [Term { by: By::Column(Column::FirstPublishedAt), .. }] => with.unwrap_or(Way::Objects),
+            [Term { by: By::Field { name, table, of_many: false }, .. }] if are_many => Way::By(name, table),
+            _ => Way::Objects,
+        }
     }
 
     pub(super) fn order_clause(&self, rows: Rows) -> Sql {
@@ -179,15 +210,21 @@ impl Selection {
 }
 
 /// Numbers as rows of their own, each called `found`: what is joined to them is found by an index, one after the other.
-/// They are filled up with zeros, of which there is no key and no id, so that few texts have to be prepared.
+/// They are filled up with zeros, of which there is no key and no id.
 pub(super) fn rows_of(numbers: impl ExactSizeIterator<Item = i64>) -> Sql {
-    let filled = numbers.len().next_power_of_two();
+    let filled = filled(numbers.len());
     let mut rows = Sql::default();
     for (place, number) in numbers.chain(std::iter::repeat(0)).take(filled).enumerate() {
         rows.push(if place == 0 { "select " } else { " union all select " });
         rows.push_bind(number).push(if place == 0 { " as found" } else { "" });
     }
     rows
+}
+
+/// How many rows there are when so many are filled up, so that few texts have to be prepared; what fills them up is looked
+/// for, too, so it is little where most lists are.
+pub(super) fn filled(rows: usize) -> usize {
+    if rows <= 64 { rows.max(1).next_multiple_of(4) } else { rows.next_power_of_two() }
 }
 
 /// The same as `in`, tried row by row: of a list behind `in`, SQLite makes a table first.
@@ -198,4 +235,21 @@ fn is_one_of(column: &str, values: &[String]) -> Sql {
     }
     condition.push(" else 0 end = 1");
     condition
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_of_rows_are_filled_up_a_little_and_never_empty() {
+        for (rows, expected) in [(0, 4), (1, 4), (4, 4), (20, 20), (21, 24), (64, 64), (65, 128), (256, 256)]
+        {
+            assert_eq!(filled(rows), expected, "{rows}");
+        }
+        assert_eq!(
+            rows_of([].into_iter()).text(),
+            "select ? as found union all select ? union all select ? union all select ?"
+        );
+    }
 }

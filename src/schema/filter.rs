@@ -16,7 +16,7 @@ const PREFIX_CHARS: usize = 180;
 /// Longest text that the value table keeps as it is.
 const MAX_CHARS: usize = 250;
 /// Raised whenever a value becomes another row than before, so that every row is made anew.
-const RULES: u32 = 1;
+const RULES: u32 = 2;
 
 /// One value of a filterable field, by the table that it belongs to.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +27,28 @@ pub enum FilterValue {
     Int(i64),
     /// `value_real`
     Real(f64),
+}
+
+impl Shape {
+    /// The table that keeps its values; `None` where queries may not use them.
+    pub fn value_table(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Integer
+            | Self::Boolean
+            | Self::DateTime
+            | Self::Link(_)
+            | Self::Links(_)
+            | Self::Children { .. } => "value_int",
+            Self::Float | Self::Decimal => "value_real",
+            shape if shape.is_filterable() => "value_text",
+            _ => return None,
+        })
+    }
+
+    /// Whether an object may have several values of it.
+    pub fn is_of_many(&self) -> bool {
+        matches!(self, Self::Tags | Self::Links(_) | Self::Children { .. })
+    }
 }
 
 /// A text as the value table keeps it: whole if short, else its beginning and a hash.

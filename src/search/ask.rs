@@ -13,10 +13,9 @@ use tantivy::schema::IndexRecordOption;
 
 use super::document::WEIGHTS;
 use super::document::family_word;
-use super::found::Everything;
+use super::found::{Everything, Found};
 use super::index::{Index, internal};
 use super::words::words;
-use crate::base::Key;
 use crate::error::Result;
 
 /// The most words of a question that are looked at.
@@ -46,16 +45,14 @@ pub struct Ask<'a> {
 }
 
 impl Index {
-    /// The objects that a question finds, best first, equals by id descending, at most [`MOST`](super::MOST). A question without a
-    /// word finds nothing.
-    pub fn ids(&self, ask: &Ask<'_>) -> Result<Vec<(Key, f32)>> {
+    /// The objects that a question finds, in any order, at most [`MOST`](super::MOST). A question without a word finds
+    /// nothing.
+    pub fn found(&self, ask: &Ask<'_>) -> Result<Vec<Found>> {
         let Some(wanted) = self.wanted(ask) else { return Ok(Vec::new()) };
         let mut clauses = vec![(Occur::Must, wanted)];
         clauses.extend(self.scope(ask.families, ask.public_only).map(|clause| (Occur::Must, clause)));
         let everything = Everything(&self.columns);
-        let found =
-            self.reader.searcher().search(&BooleanQuery::new(clauses), &everything).map_err(internal)?;
-        Ok(found.into_iter().map(|found| (found.key, found.score)).collect())
+        self.reader.searcher().search(&BooleanQuery::new(clauses), &everything).map_err(internal)
     }
 
     fn wanted(&self, ask: &Ask<'_>) -> Option<Box<dyn Query>> {
@@ -133,6 +130,7 @@ mod tests {
     use super::super::document::Document;
     use super::super::index::Mark;
     use super::*;
+    use crate::base::Key;
 
     fn document(key: i64, title: &str, text: &str) -> Document {
         Document {
@@ -149,7 +147,9 @@ mod tests {
 
     fn keys(index: &Index, words: &str, operator: Operator) -> Vec<i64> {
         let ask = Ask { words, operator, families: &["page"], public_only: true };
-        index.ids(&ask).unwrap().into_iter().map(|(key, _)| key.0).collect()
+        let mut found = index.found(&ask).unwrap();
+        found.sort_by_key(|found| std::cmp::Reverse(found.rank()));
+        found.into_iter().map(|found| found.key.0).collect()
     }
 
     #[test]
@@ -208,6 +208,26 @@ mod tests {
         std::fs::write(folder.path().join("meta.json"), "{}").unwrap();
         let index = Index::open(folder.path()).unwrap();
         assert!(index.mark().is_none() && index.is_empty());
+    }
+
+    #[test]
+    fn at_rest_small_segments_are_one_and_find_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let index = Index::open(folder.path()).unwrap();
+        for key in 1..4 {
+            index.replace(&document(key, "Bread", "")).unwrap();
+            index.commit(&Mark::at(key, "m")).unwrap();
+        }
+        index.remove("page", 2).unwrap();
+        index.commit(&Mark::at(9, "m")).unwrap();
+        let segments = || index.reader.searcher().segment_readers().len();
+        assert!(segments() > 1);
+        index.rest().unwrap();
+        assert_eq!((segments(), index.mark()), (1, Some(Mark::at(9, "m"))));
+        assert_eq!(keys(&index, "bread", Operator::And), vec![3, 1]);
+        index.replace(&document(5, "Bread", "")).unwrap();
+        index.commit(&Mark::at(10, "m")).unwrap();
+        assert_eq!(keys(&index, "bread", Operator::And), vec![5, 3, 1]);
     }
 
     #[test]

@@ -19,7 +19,7 @@ use crate::base::Key;
 /// The most objects that one question finds; beyond it the least fitting are left out.
 pub const MOST: usize = 100_000;
 
-/// Collects all of it, at most [`MOST`]; equals by id descending. tantivy's own collector of the best makes room for twice
+/// Collects all of it, at most [`MOST`], in any order. tantivy's own collector of the best makes room for twice
 /// as many as it may find, in every segment, before it looks for the first.
 pub(super) struct Everything<'i>(pub &'i Columns);
 
@@ -49,16 +49,23 @@ impl Columns {
 }
 
 /// An object that was found.
-pub(super) struct Found {
+#[derive(Debug, Clone, Copy)]
+pub struct Found {
+    /// The object.
     pub key: Key,
-    pub score: Score,
+    score: Score,
     id: i64,
 }
 
 impl Found {
+    /// How well it fits, and which comes first of those that fit alike: the larger one. Scores are not negative, so that
+    /// their bits have their order.
+    pub fn rank(&self) -> (u32, i64) {
+        (self.score.max(0.0).to_bits(), self.id)
+    }
+
     fn by_rank(&self, other: &Self) -> Ordering {
-        let by_score = other.score.total_cmp(&self.score);
-        by_score.then(other.id.cmp(&self.id)).then(other.key.cmp(&self.key))
+        (other.rank(), other.key).cmp(&(self.rank(), self.key))
     }
 }
 
@@ -85,7 +92,6 @@ impl Collector for Everything<'_> {
     fn merge_fruits(&self, found: Vec<Vec<Found>>) -> tantivy::Result<Vec<Found>> {
         let mut found: Vec<Found> = found.into_iter().flatten().collect();
         keep_best(&mut found, MOST);
-        found.sort_unstable_by(Found::by_rank);
         Ok(found)
     }
 }

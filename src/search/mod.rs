@@ -22,6 +22,6 @@ pub use ask::{Ask, Operator};
 pub use document::Document;
 pub use excerpt::Piece;
 pub use follower::Follower;
-pub use found::MOST;
+pub use found::{Found, MOST};
 pub use index::{Index, Mark};
 pub use site::{Hit, Question};

@@ -1,5 +1,7 @@
 //! What a reader of the public site asks: stemmed words, the last one possibly half typed.
 
+use std::cmp::Reverse;
+
 use tantivy::TantivyDocument;
 use tantivy::Term;
 use tantivy::collector::Count;
@@ -53,7 +55,9 @@ impl Index {
     /// The public pages that answer a question, best first: their keys only, at most [`MOST`](super::MOST).
     pub fn pages(&self, question: Question<'_>) -> Result<Vec<Key>> {
         let Some(query) = self.question(question) else { return Ok(Vec::new()) };
-        let found = self.reader.searcher().search(&query, &Everything(&self.columns)).map_err(internal)?;
+        let everything = Everything(&self.columns);
+        let mut found = self.reader.searcher().search(&query, &everything).map_err(internal)?;
+        found.sort_unstable_by_key(|found| Reverse((found.rank(), found.key)));
         Ok(found.into_iter().map(|found| found.key).collect())
     }
 

@@ -5,6 +5,7 @@ use axum::response::Response;
 use super::visit::Visit;
 use super::visit::html;
 use crate::error::Result;
+use crate::query::Finding;
 use crate::query::Item;
 use crate::query::Scope;
 use crate::query::Selection;
@@ -43,7 +44,8 @@ async fn found(visit: &Visit, words: String, locale: &str) -> Result<Search> {
     let keys = visit.cms.index.pages(question)?;
     let scene = Scene { path: visit.path.clone(), query: visit.query.clone(), ..Scene::default() };
     let number = scene.page_number();
-    let selection = Selection::pages(Scope::site(&visit.here.sites, visit.here.site.id)).found(keys);
+    let scope = Scope::site(&visit.here.sites, visit.here.site.id);
+    let selection = Selection::pages(scope).found(Finding::in_order(keys));
     let mut reading = visit.reading().await?;
     let selection = selection.without_documents();
     let (total, items) = selection.page(&mut reading, (number - 1) * PER_PAGE, PER_PAGE).await?;

@@ -391,6 +391,20 @@ async fn what_is_not_public_does_not_show() {
 }
 
 #[tokio::test]
+async fn child_rows_show_of_their_page_in_a_list_what_they_show_in_its_detail() {
+    let world = World::new().await;
+    let fields = "_,crew(_,page(_,id,type,locale,slug,seo_title,show_in_menus,first_published_at,teaser))";
+    let list = world.get(&format!("/api/v2/pages/?type=zoo.Page&slug=siskin&fields={fields}")).await.json();
+    let detail = world.get(&format!("/api/v2/pages/4/?fields={fields}")).await.json();
+    assert_eq!(list["items"][0], detail);
+    assert_eq!(detail["crew"][0]["page"]["meta"]["locale"], "en");
+    assert_eq!(detail["crew"][0]["page"]["teaser"], "Small & fast");
+    let brief =
+        world.get("/api/v2/pages/?type=zoo.Page&slug=siskin&fields=_,crew(_,page(_,locale))").await.json();
+    assert_eq!(brief["items"][0]["crew"][1]["page"]["meta"]["locale"], "en");
+}
+
+#[tokio::test]
 async fn mistakes_are_told_in_wagtails_words() {
     let world = World::new().await;
     for (path, message) in [

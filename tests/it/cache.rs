@@ -20,9 +20,9 @@ use siskin::content::{Object, evolve};
 use siskin::error::{Error, Result};
 use siskin::media::{self, Admits, Focal, Received};
 use siskin::pages::{self, Privacy};
-use siskin::query::{Scope, Selection};
+use siskin::query::{Filter, Scope, Selection};
 use siskin::redirects::Redirect;
-use siskin::schema::{self, IMAGE, PAGE_FAMILY, Registry, Schema};
+use siskin::schema::{self, FilterValue, IMAGE, PAGE_FAMILY, Registry, Schema};
 use siskin::sites::Site;
 use siskin::webhooks::{self, Delivery, Rules, Wanted};
 use siskin::{server, sites};
@@ -263,10 +263,15 @@ impl Pair {
             let sites = cms.sites();
             let scopes = sites.all().iter().map(|site| Scope::site(&sites, site.id)).chain([Scope::public()]);
             for scope in scopes {
-                for types in [vec![], vec!["journal.ArticlePage".to_owned()]] {
-                    let pages = Selection::pages(scope.clone()).of_types(types);
+                let articles =
+                    Selection::pages(scope.clone()).of_types(vec!["journal.ArticlePage".to_owned()]);
+                let tagged = Filter::Has("tags".to_owned(), FilterValue::Text("winter".to_owned()));
+                for pages in [Selection::pages(scope), articles.clone(), articles.filter(tagged)] {
                     let (remembered, _) = pages.remembered(&mut reading, cms.memory(), (0, 1)).await.unwrap();
-                    assert_eq!(remembered, pages.count(&mut reading).await.unwrap(), "{pages:?}, {told:#?}");
+                    let there = pages.items(&mut reading, 0, i64::from(i32::MAX)).await.unwrap().len();
+                    let there = i64::try_from(there).unwrap();
+                    assert_eq!(remembered, there, "{pages:?}, {told:#?}");
+                    assert_eq!(pages.count(&mut reading).await.unwrap(), there, "{pages:?}, {told:#?}");
                 }
             }
         }

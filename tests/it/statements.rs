@@ -164,6 +164,38 @@ async fn a_remembered_total_goes_with_what_it_counted() {
     .await;
 }
 
+/// So many meet the condition that the values of the field are walked, in place of sorting what meets it.
+#[tokio::test]
+async fn many_with_a_value_come_in_the_order_of_a_field() {
+    for_each_fresh(async |fresh: &Fresh| {
+        let press = Press::with(fresh, 620).await;
+        for order in ["date", "-date"] {
+            let mut titles = Vec::new();
+            for offset in (0..620).step_by(20) {
+                let path = format!(
+                    "/api/v2/pages/?type=press.Article&tags=x&order={order}&limit=20&offset={offset}&fields=_,id,date"
+                );
+                let (_, text) = press.takes(&path).await;
+                let list: serde_json::Value = serde_json::from_str(&text).unwrap();
+                assert_eq!(list["meta"]["total_count"], 620);
+                let items = list["items"].as_array().unwrap().clone();
+                titles.extend(
+                    items.into_iter().map(|item| (item["date"].clone().to_string(), item["id"].as_i64().unwrap())),
+                );
+            }
+            let mut sorted = titles.clone();
+            sorted.sort_by(|(one, id), (other, other_id)| {
+                let by_date = if order == "date" { one.cmp(other) } else { other.cmp(one) };
+                by_date.then(id.cmp(other_id))
+            });
+            assert_eq!(titles, sorted, "{order}");
+            titles.dedup_by_key(|(_, id)| *id);
+            assert_eq!(titles.len(), 620);
+        }
+    })
+    .await;
+}
+
 /// A hundred thousand pages are not counted for one that is published.
 #[tokio::test]
 async fn a_total_follows_what_was_published_without_counting_all() {

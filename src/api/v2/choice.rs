@@ -14,6 +14,7 @@ use super::fields::Start;
 use super::source::Source;
 use crate::query::Documents;
 use crate::query::Extent;
+use crate::schema::Shape;
 use crate::schema::Target;
 
 /// Where an object is shown, which decides its default fields.
@@ -34,6 +35,16 @@ pub struct Choice {
     pub body: Vec<Chosen>,
     /// Inside `meta`.
     pub meta: Vec<Chosen>,
+    /// What of an object it takes to show them.
+    takes: Takes,
+}
+
+/// What of an object a choice reads. It is asked for each reference to one.
+#[derive(Debug, Default)]
+struct Takes {
+    columns: Extent,
+    documents: Documents,
+    is_plain: bool,
 }
 
 /// A field to show.
@@ -62,24 +73,47 @@ impl Choice {
                 Part::Meta => choice.meta.push(chosen),
             }
         }
+        choice.takes = Takes::of(&choice);
         Ok(choice)
-    }
-}
-
-impl Choice {
-    /// Whether any chosen field is kept in the documents, rather than in columns.
-    fn needs_documents(&self) -> bool {
-        let kept = |chosen: &Chosen| matches!(chosen.field.source, Source::Declared(_) | Source::Tags);
-        self.body.iter().chain(&self.meta).any(kept)
     }
 
     /// How much it shows of the documents.
     pub fn documents(&self) -> Documents {
-        if !self.needs_documents() {
+        self.takes.documents.clone()
+    }
+
+    /// Whether nothing that it shows can lead to another object.
+    pub fn is_plain(&self) -> bool {
+        self.takes.is_plain
+    }
+
+    /// How much it shows of an object at the other end of a reference. Documents of pages are read where they must be.
+    pub fn extent(&self, target: &Target) -> Extent {
+        let needs_documents = !matches!(self.takes.documents, Documents::Nothing);
+        let is_document = matches!(target, Target::Page(_)) && needs_documents;
+        if is_document { Extent::Whole } else { self.of_columns() }
+    }
+
+    /// How many columns it shows, those included that child rows show of the object that they belong to.
+    pub fn of_columns(&self) -> Extent {
+        self.takes.columns
+    }
+}
+
+impl Takes {
+    fn of(choice: &Choice) -> Self {
+        let chosen = || choice.body.iter().chain(&choice.meta);
+        let is_plain = chosen().all(|chosen| chosen.field.source.is_plain());
+        Self { columns: Self::columns(chosen()), documents: Self::documents(chosen()), is_plain }
+    }
+
+    fn documents<'c>(chosen: impl Iterator<Item = &'c Chosen> + Clone) -> Documents {
+        let kept = |chosen: &Chosen| matches!(chosen.field.source, Source::Declared(_) | Source::Tags);
+        if !chosen.clone().any(kept) {
             return Documents::Nothing;
         }
         let mut names = Vec::new();
-        for chosen in self.body.iter().chain(&self.meta) {
+        for chosen in chosen {
             match chosen.field.source.stored() {
                 Some(stored) => names.extend(stored),
                 None => return Documents::Whole,
@@ -88,28 +122,17 @@ impl Choice {
         Documents::With(names)
     }
 
-    /// Whether nothing that it shows can lead to another object.
-    pub fn is_plain(&self) -> bool {
-        self.body.iter().chain(&self.meta).all(|chosen| chosen.field.source.is_plain())
-    }
-
-    /// How much it shows of an object at the other end of a reference. Documents of pages are read where they must be.
-    pub fn extent(&self, target: &Target) -> Extent {
-        let is_document = matches!(target, Target::Page(_)) && self.needs_documents();
-        if is_document { Extent::Whole } else { self.of_columns() }
-    }
-
-    /// How many columns it shows.
-    pub fn of_columns(&self) -> Extent {
-        use Source::{AliasOf, Height, SearchDescription, SeoTitle, ShowInMenus, Width};
-        let rare = |chosen: &Chosen| {
-            matches!(
-                chosen.field.source,
-                ShowInMenus | SeoTitle | SearchDescription | AliasOf | Width | Height
-            )
+    fn columns<'c>(chosen: impl Iterator<Item = &'c Chosen>) -> Extent {
+        use Source::{AliasOf, Height, Locale, Parent, SearchDescription, SeoTitle, ShowInMenus, Width};
+        let extent = |chosen: &Chosen| match &chosen.field.source {
+            ShowInMenus | SeoTitle | SearchDescription | AliasOf | Width | Height => Extent::Whole,
+            Locale | Parent => Extent::Placed,
+            Source::Declared(field) if matches!(field.shape, Shape::Children { .. } | Shape::Parent) => {
+                chosen.nested.as_ref().map_or(Extent::Brief, Choice::of_columns)
+            }
+            _ => Extent::Brief,
         };
-        let is_rare = self.body.iter().chain(&self.meta).any(rare);
-        if is_rare { Extent::Whole } else { Extent::Brief }
+        chosen.map(extent).max().unwrap_or_default()
     }
 }
 

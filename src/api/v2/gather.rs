@@ -89,18 +89,21 @@ impl Walk<'_> {
                 let siblings = Siblings { among: Among::Row(row), fields: Beside::Fields(fields), owner };
                 self.field(&siblings, field, nested);
             }
-            (Source::AliasOf, Subject::Item(item)) => self.brief(item.alias_of.map(Reference::page)),
-            (Source::Parent, Subject::Item(item)) => self.brief(item.parent.map(Reference::Page)),
-            (Source::Location, Subject::Redirect(redirect)) => self.brief(redirect.page.map(Reference::page)),
+            (Source::AliasOf, Subject::Item(item)) => self.relative(item.alias_of.map(Reference::page)),
+            (Source::Parent, Subject::Item(item)) => self.relative(item.parent.map(Reference::Page)),
+            (Source::Location, Subject::Redirect(redirect)) => {
+                self.relative(redirect.page.map(Reference::page))
+            }
             _ => {}
         }
     }
 
-    fn brief(&mut self, reference: Option<Reference>) {
-        reference.map(|reference| self.want(reference, Extent::Brief));
+    /// A page above or beside, which is told only where it stands in what may be seen.
+    fn relative(&mut self, reference: Option<Reference<'_>>) {
+        reference.map(|reference| self.want(reference, Extent::Placed));
     }
 
-    fn want(&mut self, reference: Reference, extent: Extent) -> Option<Arc<Item>> {
+    fn want(&mut self, reference: Reference<'_>, extent: Extent) -> Option<Arc<Item>> {
         self.library.want(reference, extent)
     }
 
@@ -134,7 +137,7 @@ impl Walk<'_> {
         if *target == Target::Image && self.wants_renditions() {
             self.image(&id.into());
         }
-        let item = self.want(Reference::of(family, id), nested.extent(target));
+        let item = self.want(Reference::Id(family, id), nested.extent(target));
         if nested.is_plain() {
             return;
         }
@@ -151,7 +154,7 @@ impl Walk<'_> {
             _ => None,
         });
         if let (Some(family), Some(id)) = (target, siblings.value(of).as_i64()) {
-            self.want(Reference::of(family, id), extent);
+            self.want(Reference::Id(family, id), extent);
         }
     }
 
@@ -209,7 +212,7 @@ impl Walk<'_> {
                 rich::Kind::Document => DOCUMENT,
             };
             if is_expanded {
-                self.want(Reference::of(family, id), Extent::Brief);
+                self.want(Reference::Id(family, id), Extent::Brief);
             }
         }
     }

@@ -23,6 +23,11 @@ pub fn write(value: &Value, indent: usize) -> String {
     out.finish()
 }
 
+/// A name as [`Writer::spelt_member`] takes it: letters, digits, `_`.
+pub fn member(name: &str) -> String {
+    format!("\"{name}\": ")
+}
+
 /// JSON text in the making. Whoever writes says what comes next; commas, line ends and blanks come by themselves.
 #[derive(Debug)]
 pub struct Writer {
@@ -69,6 +74,13 @@ impl Writer {
         self
     }
 
+    /// The same for a name that [`member`] has spelt.
+    pub fn spelt_member(&mut self, spelt: &str) -> &mut Self {
+        self.next();
+        self.out.push_str(if self.indent == 0 { spelt.trim_end() } else { spelt });
+        self
+    }
+
     /// The same for a name that may be anything.
     fn any_member(&mut self, name: &str) -> &mut Self {
         self.next();
@@ -106,6 +118,13 @@ impl Writer {
         for piece in pieces {
             self.escaped(piece);
         }
+        self.out.push('"');
+    }
+
+    /// A text in pieces in which nothing needs an escape.
+    pub fn plain_text(&mut self, pieces: &[&str]) {
+        self.out.push('"');
+        pieces.iter().for_each(|piece| self.out.push_str(piece));
         self.out.push('"');
     }
 

@@ -100,11 +100,11 @@ pub fn looked_at(library: &Library, subjects: &[Subject<'_>]) -> Vec<Tag> {
     let mut tags: Vec<Tag> = items.clone().flat_map(item_tags).collect();
     for (reference, _) in library.asked().filter(|(_, item)| item.is_none()) {
         match reference {
-            Reference::Id(family, id) => tags.extend(unseen(family, *id)),
+            Reference::Id(family, id) => tags.extend(unseen(family, id)),
             Reference::Page(key) => {
                 let below = |item: &Item| Some((item.parent?, item.path.as_ref()?.parent()?));
                 let above = above.get_or_insert_with(|| items.clone().filter_map(below).collect());
-                let place = above.get(key).cloned();
+                let place = above.get(&key).cloned();
                 tags.push(place.map_or_else(|| Tag::Type(ANY_PAGE.to_owned()), Tag::At));
             }
         }
@@ -114,9 +114,9 @@ pub fn looked_at(library: &Library, subjects: &[Subject<'_>]) -> Vec<Tag> {
 
 /// An object that is shown.
 fn item_tags(item: &Item) -> impl Iterator<Item = Tag> {
-    let object = || Tag::Object(item.family.clone(), item.id);
-    let (tag, more) = match (&item.url_path, item.family.as_str()) {
-        (Some(url_path), PAGE_FAMILY) => (Tag::Page(item.id, url_path.clone()), None),
+    let object = || Tag::Object(item.type_.clone(), item.id);
+    let (tag, more) = match (&item.url_path, item.type_.as_str()) {
+        (Some(url_path), _) if item.is_page() => (Tag::Page(item.id, url_path.clone()), None),
         // A brief selection does not say in which one it lies.
         (_, IMAGE | DOCUMENT) => (object(), Some(item.collection.map_or(Tag::Collections, Tag::Collection))),
         _ => (object(), None),

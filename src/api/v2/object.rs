@@ -57,7 +57,7 @@ impl<'a> Subject<'a> {
     /// The object, if it is an image itself.
     pub fn image(self) -> Option<&'a Item> {
         match self {
-            Self::Item(item) if item.family == IMAGE => Some(item),
+            Self::Item(item) if item.type_ == IMAGE => Some(item),
             _ => None,
         }
     }
@@ -120,7 +120,7 @@ fn field(out: &mut Writer, show: &Show<'_>, subject: Subject<'_>, chosen: &Chose
     if let Source::DetailUrl = chosen.field.source {
         return show.detail_url(out, subject.label(), subject.id());
     }
-    out.member(&chosen.field.name);
+    out.spelt_member(&chosen.field.spelt);
     let nested = chosen.nested.as_ref();
     match (&chosen.field.source, subject) {
         (Source::Id, subject) => out.int_or_null(subject.id()),
@@ -165,8 +165,8 @@ fn picture(item: &Item) -> Option<&Picture> {
 }
 
 /// A page above or beside, told in the one way that has no choice of fields.
-fn relative(out: &mut Writer, show: &Show<'_>, reference: Option<Reference>) {
-    let page = reference.and_then(|reference| show.at_least(&reference, Extent::Brief));
+fn relative(out: &mut Writer, show: &Show<'_>, reference: Option<Reference<'_>>) {
+    let page = reference.and_then(|reference| show.at_least(reference, Extent::Placed));
     let Some(page) = page.filter(|page| show.holds(page)) else { return out.null() };
     out.object(|out| {
         out.member("id").int(page.id);

@@ -52,7 +52,7 @@ impl Wanted {
     /// Writes the renditions of these images beside an object's fields, by image and filter spec; `own` is the object,
     /// if it is an image itself. Images that the visitor may not see are left out.
     pub fn write(&self, out: &mut Writer, show: &Show<'_>, images: &BTreeSet<i64>, own: Option<&Item>) {
-        let seen = |id: &i64| show.get(&Reference::image(*id)).map(AsRef::as_ref);
+        let seen = |id: &i64| show.get(Reference::image(*id)).map(AsRef::as_ref);
         let own = own.filter(|own| !images.contains(&own.id));
         out.member(RENDITIONS).object(|out| {
             for image in images.iter().filter_map(seen).chain(own) {

@@ -64,7 +64,7 @@ impl Links for Show<'_> {
 
     fn image(&self, id: i64, format: &str) -> Option<RichImage> {
         let width = if format == "fullwidth" { "width-800" } else { "width-500" };
-        let image = self.get(&Reference::image(id))?;
+        let image = self.get(Reference::image(id))?;
         let (url, size) = self.made(image, width)?;
         Some(RichImage { url, width: size.width, height: size.height })
     }

@@ -119,7 +119,7 @@ pub fn value(
         }),
         (Shape::Parent, Some(nested)) => object::object(out, show, Subject::Item(siblings.owner), nested),
         (Shape::Rendition { of, spec }, _) => {
-            let image = image_of(siblings.value(of)).and_then(|reference| show.get(&reference));
+            let image = image_of(siblings.value(of)).and_then(|reference| show.get(reference));
             out.value(&image.map_or(Value::Null, |image| show.rendition(image, spec)));
         }
         (Shape::ChoiceLabel { of }, _) => out.value(&choice_label(siblings, of)),
@@ -170,13 +170,13 @@ fn linked<'s>(show: &'s Show<'_>, target: &Target, id: &Value, nested: &Choice) 
         Target::Collection => Some(Subject::Bare(COLLECTION, id)),
         Target::User => Some(Subject::Bare(USER, id)),
         Target::Page(_) | Target::Image | Target::Document | Target::Snippet(_) => {
-            let reference = Reference::of(target.family()?, id);
-            show.at_least(&reference, nested.extent(target)).map(|item| Subject::Item(item))
+            let reference = Reference::Id(target.family()?, id);
+            show.at_least(reference, nested.extent(target)).map(|item| Subject::Item(item))
         }
     }
 }
 
-fn image_of(value: &Value) -> Option<Reference> {
+fn image_of(value: &Value) -> Option<Reference<'static>> {
     Some(Reference::image(value.as_i64()?))
 }
 
@@ -190,8 +190,8 @@ fn choice_label(siblings: &Siblings<'_>, of: &str) -> Value {
 /// A field of the object that another field refers to, shown as it would be in a block.
 fn related(show: &Show<'_>, siblings: &Siblings<'_>, of: &str, field: &str) -> Option<Value> {
     let Shape::Link(target) = &siblings.field(of)?.shape else { return None };
-    let reference = Reference::of(target.family()?, siblings.value(of).as_i64()?);
-    let item = show.get(&reference)?;
+    let reference = Reference::Id(target.family()?, siblings.value(of).as_i64()?);
+    let item = show.get(reference)?;
     let field = show.schema.get(&item.type_)?.field(field).filter(|field| field.options.api)?;
     Some(within(show, field, item.doc.get(&field.name).unwrap_or(&Value::Null)).into_owned())
 }
@@ -295,7 +295,7 @@ fn words_beside(block: &Value) -> Option<&str> {
 
 /// An image that its block shows whole, with a rendition.
 fn whole_image(show: &Show<'_>, id: &Value, spec: &str, alt: Option<&str>) -> Value {
-    let Some(image) = image_of(id).and_then(|reference| show.get(&reference)) else { return Value::Null };
+    let Some(image) = image_of(id).and_then(|reference| show.get(reference)) else { return Value::Null };
     let mut rendition = show.rendition(image, spec);
     if let (Some(words), Some(alt)) = (rendition.get_mut("alt"), alt) {
         *words = alt.into();

@@ -4,7 +4,6 @@
 //! the same is noted, loaded, and everything is shown again.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -21,6 +20,7 @@ use super::object::Subject;
 use super::renditions::Wanted;
 use super::rich::Format;
 use super::room::Room;
+use crate::base::Key;
 use crate::cache::Tag;
 use crate::error::Result;
 use crate::media;
@@ -75,11 +75,33 @@ pub struct Show<'a> {
     /// The declared types.
     pub schema: &'a Schema,
     library: &'a Library,
-    /// What the addresses of detail views begin with.
+    /// What the addresses of detail views begin with, as JSON spells it.
     endpoints: String,
-    missed: RefCell<BTreeMap<Reference, Extent>>,
+    missed: RefCell<Vec<(Missed, Extent)>>,
     /// What the answer has room for.
     pub room: Room,
+}
+
+/// A reference that outlives what it was found in.
+enum Missed {
+    Id(String, i64),
+    Page(Key),
+}
+
+impl Missed {
+    fn of(reference: Reference<'_>) -> Self {
+        match reference {
+            Reference::Id(family, id) => Self::Id(family.to_owned(), id),
+            Reference::Page(key) => Self::Page(key),
+        }
+    }
+
+    fn reference(&self) -> Reference<'_> {
+        match self {
+            Self::Id(family, id) => Reference::Id(family, *id),
+            Self::Page(key) => Reference::Page(*key),
+        }
+    }
 }
 
 /// What stands around what is shown.
@@ -107,8 +129,8 @@ pub async fn all(
         if missed.is_empty() {
             return Ok((text, kept::looked_at(&library, subjects)));
         }
-        for (reference, extent) in missed {
-            library.want(reference, extent);
+        for (missed, extent) in missed {
+            library.want(missed.reference(), extent);
         }
         library.load(conn).await?;
     }
@@ -117,7 +139,9 @@ pub async fn all(
 impl<'a> Show<'a> {
     fn new(setting: &'a Setting<'a>, library: &'a Library) -> Self {
         let (missed, room) = (RefCell::default(), Room::default());
-        let endpoints = [setting.base, "/api/v2/"].concat();
+        let mut endpoints = Writer::new(0);
+        endpoints.text_of(&[setting.base, "/api/v2/"]);
+        let endpoints = endpoints.finish().trim_matches('"').to_owned();
         Self { setting, schema: setting.schema, library, endpoints, missed, room }
     }
 
@@ -147,21 +171,21 @@ impl<'a> Show<'a> {
     }
 
     /// The object with everything, if it is loaded and may be seen.
-    pub fn get(&self, reference: &Reference) -> Option<&Arc<Item>> {
+    pub fn get(&self, reference: Reference<'_>) -> Option<&Arc<Item>> {
         self.at_least(reference, Extent::Whole)
     }
 
     /// The object with this much of it, if it is loaded and may be seen.
-    pub fn at_least(&self, reference: &Reference, extent: Extent) -> Option<&Arc<Item>> {
+    pub fn at_least(&self, reference: Reference<'_>, extent: Extent) -> Option<&Arc<Item>> {
         self.library.get(reference, extent).unwrap_or_else(|NotAsked| {
-            self.missed.borrow_mut().insert(reference.clone(), extent);
+            self.missed.borrow_mut().push((Missed::of(reference), extent));
             None
         })
     }
 
     /// The object of a family with this id, as far as links tell of it.
     pub fn by_id(&self, family: &str, id: i64) -> Option<&Arc<Item>> {
-        self.at_least(&Reference::of(family, id), Extent::Brief)
+        self.at_least(Reference::Id(family, id), Extent::Brief)
     }
 
     /// Whether the answer could hold this page.
@@ -174,7 +198,7 @@ impl<'a> Show<'a> {
         if let (Some(endpoint), Some(id)) = (self.setting.faces.endpoint(label), id) {
             let mut digits = itoa::Buffer::new();
             let pieces = [&*self.endpoints, endpoint, "/", digits.format(id), "/"];
-            out.member("detail_url").text_of(&pieces);
+            out.spelt_member("\"detail_url\": ").plain_text(&pieces);
         }
     }
 

@@ -7,15 +7,15 @@ use super::endpoint::Endpoint;
 use super::face::FaceField;
 use super::ordering;
 use super::source::Source;
-use crate::base::Key;
+use crate::query::Finding;
 use crate::schema::DOCUMENT;
 use crate::schema::IMAGE;
 use crate::schema::PAGE_FAMILY;
 use crate::schema::Shape;
 use crate::search;
 
-/// What a search finds, best first. `filtered` are the fields that the same request filters by.
-pub fn found(ask: &Ask, endpoint: &Endpoint, filtered: &[&FaceField]) -> Result<Vec<Key>, Refusal> {
+/// What a search finds. `filtered` are the fields that the same request filters by.
+pub fn found(ask: &Ask, endpoint: &Endpoint, filtered: &[&FaceField]) -> Result<Finding, Refusal> {
     let text = ask.params.get("search").unwrap_or_default();
     if !ask.cms.config.api.search {
         return Err(Refusal::bad("search is disabled"));
@@ -25,7 +25,7 @@ pub fn found(ask: &Ask, endpoint: &Endpoint, filtered: &[&FaceField]) -> Result<
     }
     let operator = operator(ask)?;
     if text.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Finding::default());
     }
     if text.trim().is_empty() {
         return Err(Refusal::bad("search must hold a word"));
@@ -36,11 +36,11 @@ pub fn found(ask: &Ask, endpoint: &Endpoint, filtered: &[&FaceField]) -> Result<
         Endpoint::Images => IMAGE,
         Endpoint::Documents => DOCUMENT,
         // Nothing else is searched.
-        Endpoint::Redirects | Endpoint::Snippets(_) => return Ok(Vec::new()),
+        Endpoint::Redirects | Endpoint::Snippets(_) => return Ok(Finding::default()),
     };
     let asked = search::Ask { words: text, operator, families: &[family], public_only: ask.is_public() };
-    let found = ask.cms.index.ids(&asked)?;
-    Ok(found.into_iter().map(|(key, _)| key).collect())
+    let found = ask.cms.index.found(&asked)?;
+    Ok(Finding::of(found.into_iter().map(|found| (found.key, found.rank()))))
 }
 
 fn operator(ask: &Ask) -> Result<search::Operator, Refusal> {

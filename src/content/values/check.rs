@@ -7,11 +7,10 @@ use std::collections::HashMap;
 use crate::accounts::Work;
 use crate::base::Key;
 use crate::error::Result;
-use crate::schema::FilterValue;
 use crate::schema::Schema;
 use crate::schema::filter_rule;
-use crate::schema::filter_values;
 use crate::schema::filterable;
+use crate::store::Bind;
 use crate::store::Column;
 use crate::store::Conn;
 use crate::store::sql;
@@ -97,14 +96,14 @@ fn expected(schema: &Schema, object: &Object, registered: &[Registered]) -> Resu
         let mut same = registered.iter().filter(|one| one.label == object.label && one.field == name);
         same.any(|one| one.filled_to.is_none() && Some(&one.rule) == rule.as_ref())
     };
-    let mut rows: Vec<Row> = filter_values(declared, &object.live_document()?)
-        .into_iter()
-        .filter(|(field, _)| is_filled(field))
-        .map(|(field, value)| {
-            let order = (object.first_published_at.map(|moment| moment.micros()), Some(object.id));
-            (object.label.clone(), field, object.public.into(), order, spelt(&value))
-        })
-        .collect();
+    let filled = filterable(declared).filter(|field| is_filled(&field.name));
+    let row = |row: index::ValueRow<'_>| {
+        let order = (object.first_published_at.map(|moment| moment.micros()), Some(object.id));
+        let value = spelt(row.table, &row.value);
+        (object.label.clone(), row.field.to_owned(), object.public.into(), order, value)
+    };
+    let mut rows: Vec<Row> =
+        index::rows(object, filled, &object.live_document()?).into_iter().map(row).collect();
     rows.sort_unstable();
     Ok(rows)
 }
@@ -112,32 +111,33 @@ fn expected(schema: &Schema, object: &Object, registered: &[Registered]) -> Resu
 async fn rows_of(conn: &mut Conn, objects: &[Object]) -> Result<HashMap<Key, Vec<Row>>> {
     let mut found: HashMap<Key, Vec<Row>> = HashMap::new();
     let keys: Vec<Key> = objects.iter().map(|object| object.key).collect();
-    read(conn, "value_text", &keys, FilterValue::Text, &mut found).await?;
-    read(conn, "value_int", &keys, FilterValue::Int, &mut found).await?;
-    read(conn, "value_real", &keys, FilterValue::Real, &mut found).await?;
+    read::<String>(conn, ("value_text", &keys), &mut found).await?;
+    read::<i64>(conn, ("value_int", &keys), &mut found).await?;
+    read::<f64>(conn, ("value_real", &keys), &mut found).await?;
     Ok(found)
 }
 
-async fn read<T: Column>(
+async fn read<T>(
     conn: &mut Conn,
-    table: &str,
-    keys: &[Key],
-    value_of: impl Fn(T) -> FilterValue,
+    (table, keys): (&str, &[Key]),
     found: &mut HashMap<Key, Vec<Row>>,
-) -> Result<()> {
+) -> Result<()>
+where
+    Option<T>: Column + Into<Bind>,
+{
     let mut ask =
         sql(format!("select object, type, field, public, moment, id, value from {table} where object in "));
     ask.push_list(keys);
     for (key, label, field, public, moment, id, value) in
-        conn.all::<(i64, String, String, i64, Option<i64>, Option<i64>, T)>(ask).await?
+        conn.all::<(i64, String, String, i64, Option<i64>, Option<i64>, Option<T>)>(ask).await?
     {
-        let row = (label, field, public, (moment, id), spelt(&value_of(value)));
+        let row = (label, field, public, (moment, id), spelt(table, &value.into()));
         found.entry(Key(key)).or_default().push(row);
     }
     Ok(())
 }
 
 /// A value with the table that it belongs to.
-fn spelt(value: &FilterValue) -> String {
-    format!("{value:?}")
+fn spelt(table: &str, value: &Bind) -> String {
+    format!("{table} {value:?}")
 }

@@ -7,14 +7,12 @@ use crate::error::Result;
 use crate::schema::Field;
 use crate::schema::Schema;
 use crate::schema::filter_rule;
-use crate::schema::filter_values_of;
 use crate::schema::filterable;
 use crate::store::sql;
 
 use super::super::COLUMNS;
 use super::super::Object;
 use super::super::index;
-use super::super::index::ValueRow;
 use super::TABLES;
 use super::register;
 use super::register::Registered;
@@ -134,9 +132,7 @@ impl<'s> Batch<'s> {
         for object in objects.iter().filter(|object| object.live) {
             let document = object.live_document()?;
             let fields = self.fields.get(object.label.as_str()).into_iter().flatten();
-            for (field, value) in fields.flat_map(|field| filter_values_of(field, &document)) {
-                rows.push(ValueRow { object, field, value });
-            }
+            rows.extend(index::rows(object, fields.copied(), &document));
         }
         index::insert(work, &rows).await
     }
