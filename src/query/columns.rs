@@ -1,5 +1,5 @@
-//! Which columns of objects and files a statement reads, and how a row of them becomes an item. Every column of every row
-//! has its price: about as much as twenty characters of an answer.
+//! Which columns of objects and files a statement reads, and how a row of them becomes an item. Every column of every
+//! row has its price.
 
 use std::sync::LazyLock;
 
@@ -55,7 +55,8 @@ pub(super) fn columns_as(like: &str, family: &str, (extent, doc): (Extent, &str)
     [brief, placed, doc, " as doc", file, picture, rest].concat()
 }
 
-/// [`BRIEF`], [`PLACED`], [`PICTURE`] and [`REST`] as a statement has them, and what stands for a picture where there is none.
+/// [`BRIEF`], [`PLACED`], [`PICTURE`] and [`REST`] as a statement has them, and what stands for a picture where there is
+/// none.
 static LISTS: LazyLock<[String; 5]> = LazyLock::new(|| {
     let before = |columns: &[&str]| columns.iter().map(|column| format!("o.{column}, ")).collect();
     let behind =
@@ -124,8 +125,8 @@ impl<const EXTENT: u8, const FILED: bool> Record for Read<EXTENT, FILED> {
     }
 }
 
-/// An item with its file, and whether it is the one that was asked for. Of the others it is the one's references that are
-/// wanted, who show nothing of the rest.
+/// An item with its file, and whether it is the one that was asked for. The others are what that one refers to, and show
+/// nothing of the rest.
 pub(super) struct Marked(pub bool, pub Item);
 
 impl Record for Marked {

@@ -62,8 +62,8 @@ impl Selection {
         number
     }
 
-    /// The same where no page stands elsewhere: an index alone tells, and the place of none is looked at. `None` where that
-    /// is not so.
+    /// The same where no page stands elsewhere: an index alone tells, and the place of none is looked at. `None` where no
+    /// index does.
     fn wherever(&self) -> Option<Sql> {
         let mut number = match (&self.types[..], &self.filters[..]) {
             ([], []) => sql("(select count(*) from objects o where o.family = ?").bind(&self.family),

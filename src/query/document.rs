@@ -19,8 +19,8 @@ pub struct RawDocument {
     members: Vec<Member>,
 }
 
-/// Where a name and its value stand in the text; a value that never was text has been read from the beginning. Small, since
-/// many are looked through for each that is read.
+/// Where a name and its value stand in the text; a value that never was text has been read from the beginning. Small,
+/// since many are looked through for each that is read.
 #[derive(Debug, Clone)]
 struct Member {
     name: Place,

@@ -22,28 +22,33 @@ pub type Rank = (u32, i64);
 
 /// Objects that were found, in any order.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Finding(Vec<(Key, Rank)>);
+pub struct Finding {
+    /// What was looked for.
+    pub(super) asked: String,
+    found: Vec<(Key, Rank)>,
+}
 
 impl Finding {
-    /// These, with their ranks.
-    pub fn of(found: impl IntoIterator<Item = (Key, Rank)>) -> Self {
-        Self(found.into_iter().collect())
+    /// These, with their ranks, for what was looked for.
+    pub fn of(asked: impl Into<String>, found: impl IntoIterator<Item = (Key, Rank)>) -> Self {
+        Self { asked: asked.into(), found: found.into_iter().collect() }
     }
 
     /// These, the best first.
     pub fn in_order(keys: impl IntoIterator<Item = Key>) -> Self {
-        Self(keys.into_iter().zip((0..=u32::MAX).rev()).map(|(key, rank)| (key, (rank, 0))).collect())
+        let ranks = (0..=u32::MAX).rev().map(|rank| (rank, 0));
+        Self::of("", keys.into_iter().zip(ranks))
     }
 
     /// Whether this object is one of them.
     pub(super) fn contains(&self, key: Key) -> bool {
-        self.0.iter().any(|(found, _)| *found == key)
+        self.found.iter().any(|(found, _)| *found == key)
     }
 
-    /// What tells it from every other one, ranks and all.
+    /// What tells it from every other one, ranks and all. They change with whatever the index takes in.
     pub(super) fn told(&self) -> u128 {
-        let mut bytes = Vec::with_capacity(self.0.len() * size_of::<(i64, u32, i64)>());
-        for (key, (fit, second)) in &self.0 {
+        let mut bytes = Vec::with_capacity(self.found.len() * size_of::<(i64, u32, i64)>());
+        for (key, (fit, second)) in &self.found {
             bytes.extend_from_slice(&key.0.to_le_bytes());
             bytes.extend_from_slice(&fit.to_le_bytes());
             bytes.extend_from_slice(&second.to_le_bytes());
@@ -53,7 +58,7 @@ impl Finding {
 
     /// The keys, the best first.
     fn ranked(&self) -> Vec<Key> {
-        let mut found = self.0.clone();
+        let mut found = self.found.clone();
         found.sort_unstable_by_key(|(key, rank)| std::cmp::Reverse((*rank, *key)));
         found.into_iter().map(|(key, _)| key).collect()
     }
@@ -89,10 +94,10 @@ mod tests {
 
     #[test]
     fn the_best_come_first_and_what_fits_alike_by_the_second_rank() {
-        let finding = Finding::of([(Key(1), (5, 1)), (Key(2), (9, 0)), (Key(3), (5, 7))]);
+        let finding = Finding::of("tit", [(Key(1), (5, 1)), (Key(2), (9, 0)), (Key(3), (5, 7))]);
         assert_eq!(finding.ranked(), [Key(2), Key(3), Key(1)]);
         assert_eq!(Finding::in_order([Key(8), Key(3), Key(9)]).ranked(), [Key(8), Key(3), Key(9)]);
-        let other = Finding::of([(Key(1), (5, 1)), (Key(2), (9, 0)), (Key(3), (6, 7))]);
+        let other = Finding::of("tit", [(Key(1), (5, 1)), (Key(2), (9, 0)), (Key(3), (6, 7))]);
         assert_ne!(finding.told(), other.told(), "the same objects may come in another order");
         assert!(finding.contains(Key(3)) && !finding.contains(Key(4)));
     }

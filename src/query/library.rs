@@ -213,7 +213,7 @@ impl Library {
         let mut parts = Vec::new();
         for (ids, of) in [(filed, IMAGE), (plain, PAGE_FAMILY)] {
             if !ids.is_empty() {
-                // Joined to a list of their own, each is found at once; of a list behind `in`, SQLite makes a table first.
+                // Joined to a list of their own, each is found at once; of one behind `in`, SQLite makes a table first.
                 let mut part = sql(["select ", &columns(of), " from ("].concat());
                 part.append(list(ids)).push(") w cross join ").push(columns::tables(of));
                 part.push(" where o.family = w.family and o.id = w.id and ").append(self.scope.condition());

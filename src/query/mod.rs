@@ -1,10 +1,11 @@
 //! Published content, listed. [`Selection`] is the only way: what a viewer may not see is left out of it before
 //! anything else is asked, so that no filter, order, count or search can tell of it.
 //!
-//! Reading order: `selection` (what is asked for), `finding` (what a search found), `statement` (what it becomes), `scope` (who sees what), `bounds`
-//! (what a token shows), `drafts` (what editors have instead), `filter`, `order`, `item`, `columns`, `document` and `documents` (what
-//! comes back), `counting` (how many there are), `totals` (what is remembered), `cursor` (where a list goes on), `library`
-//! (what the items of a page refer to, loaded in one statement a level).
+//! Reading order: `selection` (what is asked for), `finding` (what a search found), `statement` (what it becomes), `scope`
+//! (who sees what), `bounds` (what a token shows), `drafts` (what editors have instead), `filter`, `order`, `item`,
+//! `columns`, `document` and `documents` (what comes back), `counting` (how many there are), `totals` (what is
+//! remembered), `cursor` (where a list goes on), `library` (what the items of a page refer to, loaded in one statement a
+//! level).
 
 mod bounds;
 mod columns;

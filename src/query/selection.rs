@@ -149,14 +149,15 @@ impl Selection {
 
     /// What it came to before, or comes to at present.
     pub(super) async fn outcome(&self, conn: &mut Conn, memory: Memory<'_>) -> Result<Outcome> {
+        let finding = self.found.as_ref().map(Finding::told);
         let ask = async |before: Option<Remembered>| match &self.found {
             None => self.counted(conn, before.and_then(Remembered::counted)).await.map(Remembered::from),
             Some(found) => {
                 let keys = self.among(conn, found).await?;
-                Ok(Remembered { outcome: Outcome::Keys(keys.into()), made_at: memory.head })
+                Ok(Remembered { outcome: Outcome::Keys(keys.into()), made_at: memory.head, finding })
             }
         };
-        memory.of(self.question(), &self.tags(), ask).await
+        memory.of((self.question(), finding), &self.tags(), ask).await
     }
 
     /// How many there are.
@@ -211,7 +212,7 @@ impl Selection {
     fn question(&self) -> String {
         let mut question = self.number().told();
         if let Some(found) = &self.found {
-            question.push_str(&format!("\n{:?} {:032x}", self.order, found.told()));
+            question.push_str(&format!("\n{:?} {}", self.order, found.asked));
         }
         question
     }

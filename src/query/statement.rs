@@ -161,7 +161,7 @@ impl Selection {
     }
 
     /// Along values where one of a field is asked for and the newest come first; and where the order is a field's, unless
-    /// few meet the conditions, which are quicker to find than to wait for.
+    /// few meet the conditions: those are found sooner than met.
     fn way(&self, total: Option<i64>) -> Way<'_> {
         let Some(Order::By(terms)) = &self.order else { return Way::Objects };
         if self.types.len() != 1 || !self.scope.is_public() {
@@ -221,8 +221,8 @@ pub(super) fn rows_of(numbers: impl ExactSizeIterator<Item = i64>) -> Sql {
     rows
 }
 
-/// How many rows there are when so many are filled up, so that few texts have to be prepared; what fills them up is looked
-/// for, too, so it is little where most lists are.
+/// How many rows there are when so many are filled up, so that few texts have to be prepared; what fills them up is
+/// looked for, too, so it is little where most lists are.
 pub(super) fn filled(rows: usize) -> usize {
     if rows <= 64 { rows.max(1).next_multiple_of(4) } else { rows.next_power_of_two() }
 }

@@ -32,6 +32,8 @@ pub struct Totals {
 pub(super) struct Remembered {
     pub outcome: Outcome,
     pub made_at: i64,
+    /// What tells apart what a search had found then: each commit of the index changes it, and what was made of it.
+    pub finding: Option<u128>,
 }
 
 /// What a selection came to.
@@ -66,7 +68,7 @@ impl Remembered {
 
 impl From<Counted> for Remembered {
     fn from(counted: Counted) -> Self {
-        Self { outcome: Outcome::Total(counted.total), made_at: counted.at }
+        Self { outcome: Outcome::Total(counted.total), made_at: counted.at, finding: None }
     }
 }
 
@@ -82,22 +84,22 @@ impl Default for Totals {
 }
 
 impl Memory<'_> {
-    /// What this question came to before, if nothing with these tags was touched since; else what `ask` says, who hears
-    /// what it came to then.
+    /// What this question came to before, if a search found the same as now and nothing with these tags was touched since;
+    /// else what `ask` says, who hears what it came to then.
     pub(super) async fn of<F: Future<Output = Result<Remembered>>>(
         &self,
-        question: String,
+        (question, finding): (String, Option<u128>),
         tags: &[Tag],
         ask: impl FnOnce(Option<Remembered>) -> F,
     ) -> Result<Outcome> {
         if question.len() > LONGEST {
             return Ok(ask(None).await?.outcome);
         }
-        if let Some(known) = self.known(&question, tags).await {
+        if let Some(known) = self.known((&question, finding), tags).await {
             return Ok(known);
         }
         let _turn = self.totals.lock(&question).lock().await;
-        if let Some(known) = self.known(&question, tags).await {
+        if let Some(known) = self.known((&question, finding), tags).await {
             return Ok(known);
         }
         let made = ask(self.totals.kept.get(&question).await).await?;
@@ -105,13 +107,19 @@ impl Memory<'_> {
         Ok(made.outcome)
     }
 
-    async fn known(&self, question: &str, tags: &[Tag]) -> Option<Outcome> {
-        let kept = self.totals.kept.get(question).await?;
+    async fn known(&self, (question, finding): (&str, Option<u128>), tags: &[Tag]) -> Option<Outcome> {
+        let kept = self.totals.kept.get(question).await.filter(|kept| kept.finding == finding)?;
         self.cache.is_untouched(tags, kept.made_at, self.head).then_some(kept.outcome)
     }
 }
 
 impl Totals {
+    /// How many questions are remembered.
+    pub async fn questions(&self) -> u64 {
+        self.kept.run_pending_tasks().await;
+        self.kept.entry_count()
+    }
+
     fn lock(&self, question: &str) -> &Mutex<()> {
         let mut hasher = DefaultHasher::new();
         question.hash(&mut hasher);

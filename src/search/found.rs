@@ -58,8 +58,8 @@ pub struct Found {
 }
 
 impl Found {
-    /// How well it fits, and which comes first of those that fit alike: the larger one. Scores are not negative, so that
-    /// their bits have their order.
+    /// How well it fits, and which comes first of those that fit alike: the larger one. Scores are not negative, so their
+    /// bits have their order.
     pub fn rank(&self) -> (u32, i64) {
         (self.score.max(0.0).to_bits(), self.id)
     }

@@ -43,9 +43,9 @@ impl Dialect {
 
     /// What a type word of a migration means here. Text compares by bytes everywhere. InnoDB's indexes take 3072
     /// bytes, four a character: a type and a place in the tree, or three names of which one is short. What is longer
-    /// is indexed by its beginning, which `@start` says behind a column. PostgreSQL alone has to be told where nulls stand in an
-    /// index: `@nullsfirst` puts them where all lists have them. Of which table an index goes is told to MySQL
-    /// alone: `drop index a @on b @done`.
+    /// is indexed by its beginning, which `@start` says behind a column. PostgreSQL alone has to be told where nulls
+    /// stand in an index: `@nullsfirst` puts them where all lists have them. Of which table an index goes is told to
+    /// MySQL alone: `drop index a @on b @done`.
     pub(super) fn type_word(self, word: &str) -> Option<String> {
         let text = |kind: &str| format!("{kind} collate {}", self.collation());
         Some(match (self, word) {

@@ -164,6 +164,34 @@ async fn a_remembered_total_goes_with_what_it_counted() {
     .await;
 }
 
+/// Every commit of the index changes what fits how well: what a search came to takes the place of what it came to before.
+#[tokio::test]
+async fn a_search_is_remembered_once_however_often_the_index_changes() {
+    for_each_fresh(async |fresh: &Fresh| {
+        let press = Press::with(fresh, 6).await;
+        let mut remembered = Vec::new();
+        for left in (3..=6).rev() {
+            let (took, text) =
+                press.takes("/api/v2/pages/?type=press.Article&search=harbour&fields=_,id").await;
+            let list: serde_json::Value = serde_json::from_str(&text).unwrap();
+            assert_eq!((list["meta"]["total_count"].as_i64(), took), (Some(left), 1), "remembered, and read");
+            remembered.push(press.cms.memory().totals.questions().await);
+            let mut work = press.cms.work(Actor::System("test")).await.unwrap();
+            let page = pages::by_id(&mut work, left).await.unwrap();
+            pages::unpublish(&mut work, &press.cms.schema, &page).await.unwrap();
+            press.cms.commit(work).await.unwrap();
+            let follower =
+                Follower::new(press.cms.index.clone(), press.cms.db.clone(), press.cms.schema.clone());
+            follower.catch_up().await.unwrap();
+        }
+        assert!(
+            remembered[0] > 0 && remembered.iter().all(|count| *count == remembered[0]),
+            "{remembered:?}"
+        );
+    })
+    .await;
+}
+
 /// So many meet the condition that the values of the field are walked, in place of sorting what meets it.
 #[tokio::test]
 async fn many_with_a_value_come_in_the_order_of_a_field() {

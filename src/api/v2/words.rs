@@ -40,7 +40,8 @@ pub fn found(ask: &Ask, endpoint: &Endpoint, filtered: &[&FaceField]) -> Result<
     };
     let asked = search::Ask { words: text, operator, families: &[family], public_only: ask.is_public() };
     let found = ask.cms.index.found(&asked)?;
-    Ok(Finding::of(found.into_iter().map(|found| (found.key, found.rank()))))
+    let ranked = found.into_iter().map(|found| (found.key, found.rank()));
+    Ok(Finding::of(format!("{operator:?} {text}"), ranked))
 }
 
 fn operator(ask: &Ask) -> Result<search::Operator, Refusal> {
