@@ -50,9 +50,8 @@ pub(super) async fn of(conn: &mut Conn, objects: &[Object]) -> Result<HashMap<Ke
     let text = format!(
         "select o.key, o.brief from objects o where o.brief is not null and {BRIEF_IS_GOOD} and o.key in "
     );
-    let ask = sql(text);
     let keys = objects.iter().map(|object| object.key);
-    Ok(conn.all::<(Key, String)>(ask.bind_list(keys)).await?.into_iter().collect())
+    Ok(conn.all::<(Key, String)>(sql(text).bind_list(keys)).await?.into_iter().collect())
 }
 
 /// Whether an object that readers may see has the brief document that follows from its whole one.

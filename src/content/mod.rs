@@ -6,8 +6,7 @@
 //!
 //! Reading order: `object` and `revision` are the nouns, `brief` is what lists read of a document; `create`, `draft`,
 //! `publish`, `delete`, `restore` the verbs; `listing` is what editors page through; `index` keeps value tables and
-//! references in step, `values` the former also when the models change; `reference`
-//! answers who uses what.
+//! references in step, `values` the former also when the models change; `reference` answers who uses what.
 //!
 //! [`Work`]: crate::accounts::Work
 

@@ -15,6 +15,7 @@ use siskin::content::{self, NewObject, Object};
 use siskin::media::{NewFile, Size, keep_file};
 use siskin::pages::{self, Privacy};
 use siskin::sites::{self, Site};
+use siskin::store::sql;
 use tower::ServiceExt;
 
 const MODELS: &str = r#"
@@ -393,11 +394,17 @@ async fn what_is_not_public_does_not_show() {
 #[tokio::test]
 async fn child_rows_show_of_their_page_in_a_list_what_they_show_in_its_detail() {
     let world = World::new().await;
+    let mut work = world.cms.work(Actor::System("test")).await.unwrap();
+    let rare =
+        "update objects set seo_title = 'A small finch', show_in_menus = 1 where family = 'page' and id = 4";
+    work.execute(sql(rare)).await.unwrap();
+    world.cms.commit(work).await.unwrap();
     let fields = "_,crew(_,page(_,id,type,locale,slug,seo_title,show_in_menus,first_published_at,teaser))";
     let list = world.get(&format!("/api/v2/pages/?type=zoo.Page&slug=siskin&fields={fields}")).await.json();
     let detail = world.get(&format!("/api/v2/pages/4/?fields={fields}")).await.json();
     assert_eq!(list["items"][0], detail);
     assert_eq!(detail["crew"][0]["page"]["meta"]["locale"], "en");
+    assert_eq!(list["items"][0]["crew"][0]["page"]["meta"]["seo_title"], "A small finch");
     assert_eq!(detail["crew"][0]["page"]["teaser"], "Small & fast");
     let brief =
         world.get("/api/v2/pages/?type=zoo.Page&slug=siskin&fields=_,crew(_,page(_,locale))").await.json();

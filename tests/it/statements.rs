@@ -198,7 +198,7 @@ async fn many_with_a_value_come_in_the_order_of_a_field() {
     for_each_fresh(async |fresh: &Fresh| {
         let press = Press::with(fresh, 620).await;
         for order in ["date", "-date"] {
-            let mut titles = Vec::new();
+            let mut listed = Vec::new();
             for offset in (0..620).step_by(20) {
                 let path = format!(
                     "/api/v2/pages/?type=press.Article&tags=x&order={order}&limit=20&offset={offset}&fields=_,id,date"
@@ -207,18 +207,17 @@ async fn many_with_a_value_come_in_the_order_of_a_field() {
                 let list: serde_json::Value = serde_json::from_str(&text).unwrap();
                 assert_eq!(list["meta"]["total_count"], 620);
                 let items = list["items"].as_array().unwrap().clone();
-                titles.extend(
-                    items.into_iter().map(|item| (item["date"].clone().to_string(), item["id"].as_i64().unwrap())),
-                );
+                let place = |item: serde_json::Value| (item["date"].to_string(), item["id"].as_i64().unwrap());
+                listed.extend(items.into_iter().map(place));
             }
-            let mut sorted = titles.clone();
+            let mut sorted = listed.clone();
             sorted.sort_by(|(one, id), (other, other_id)| {
                 let by_date = if order == "date" { one.cmp(other) } else { other.cmp(one) };
                 by_date.then(id.cmp(other_id))
             });
-            assert_eq!(titles, sorted, "{order}");
-            titles.dedup_by_key(|(_, id)| *id);
-            assert_eq!(titles.len(), 620);
+            assert_eq!(listed, sorted, "{order}");
+            listed.dedup_by_key(|(_, id)| *id);
+            assert_eq!(listed.len(), 620);
         }
     })
     .await;

@@ -198,7 +198,7 @@ impl<'a> Show<'a> {
         if let (Some(endpoint), Some(id)) = (self.setting.faces.endpoint(label), id) {
             let mut digits = itoa::Buffer::new();
             let pieces = [&*self.endpoints, endpoint, "/", digits.format(id), "/"];
-            out.spelt_member("\"detail_url\": ").plain_text(&pieces);
+            out.member("detail_url").plain_text(&pieces);
         }
     }
 
