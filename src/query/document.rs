@@ -11,6 +11,8 @@ use crate::content::LEFT_OUT;
 use crate::schema::Document;
 use crate::store::Cell;
 use crate::store::Column;
+use crate::text::eight::any;
+use crate::text::eight::first;
 
 /// A document as it was read.
 #[derive(Debug, Clone, Default)]
@@ -126,24 +128,12 @@ fn behind(kept: &mut String, name: &str) -> Option<Place> {
 
 /// Where the first quote or backslash stands.
 fn end_of_plain(text: &[u8]) -> Option<usize> {
-    // Most strings are names, and end within a word: no search is begun for those.
-    if let Some(word) = text.first_chunk() {
-        let found = any_of(u64::from_le_bytes(*word), b'"', b'\\');
-        if found != 0 {
-            return Some(found.trailing_zeros() as usize / 8);
-        }
-    }
-    memchr2(b'"', b'\\', text)
-}
-
-/// The highest bit of the first of eight bytes that is one of these, and perhaps of some behind it.
-const fn any_of(word: u64, one: u8, other: u8) -> u64 {
-    const EACH: u64 = u64::MAX / 0xff;
-    const fn is(word: u64, byte: u8) -> u64 {
-        let differs = word ^ (EACH * byte as u64);
-        differs.wrapping_sub(EACH) & !differs
-    }
-    (is(word, one) | is(word, other)) & (EACH << 7)
+    // Most strings are names, and end within eight bytes: no search is begun for those.
+    let near = text.first_chunk().and_then(|eight| {
+        let eight = u64::from_le_bytes(*eight);
+        first(any(eight, b'"') | any(eight, b'\\'))
+    });
+    near.or_else(|| memchr2(b'"', b'\\', text))
 }
 
 /// What stands between the quotes of a string in which nothing is told by an escape.

@@ -3,6 +3,7 @@
 //! Pure functions over strings; nothing here knows the store, a site or a request. Whoever needs the address of a
 //! page or an image passes something that implements [`rich::Links`].
 
+pub mod eight;
 pub mod markdown;
 pub mod rich;
 

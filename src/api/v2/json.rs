@@ -4,6 +4,10 @@ use std::ops::Range;
 
 use serde_json::Value;
 
+use crate::text::eight::any;
+use crate::text::eight::any_below;
+use crate::text::eight::first;
+
 /// How far a level is indented where the client did not say.
 pub const INDENT: usize = 4;
 /// Bytes that an answer may take without growing; one of many objects, so many for each of the first hundred.
@@ -232,26 +236,18 @@ fn suspect(text: &[u8], from: usize) -> Option<usize> {
     for word in &mut words {
         let mut eight = [0; WORD];
         eight.copy_from_slice(word);
-        let suspects = suspects(u64::from_le_bytes(eight));
-        if suspects != 0 {
-            return Some(at + suspects.trailing_zeros() as usize / 8);
+        if let Some(place) = first_suspect(u64::from_le_bytes(eight)) {
+            return Some(at + place);
         }
         at += WORD;
     }
     words.remainder().iter().position(|byte| is_suspect(*byte)).map(|place| at + place)
 }
 
-/// The highest bit of the first of eight bytes for which [`is_suspect`] holds, and perhaps of some behind it.
-const fn suspects(word: u64) -> u64 {
-    const EACH: u64 = u64::MAX / 0xff;
-    const HIGHEST: u64 = EACH << 7;
-    const fn below(word: u64, limit: u8) -> u64 {
-        word.wrapping_sub(EACH * limit as u64) & !word
-    }
-    const fn is(word: u64, byte: u8) -> u64 {
-        below(word ^ (EACH * byte as u64), 1)
-    }
-    (below(word, 0x20) | is(word, b'"') | is(word, b'\\') | is(word, FIRST_OF_LINE_ENDS)) & HIGHEST
+/// The first of eight bytes for which [`is_suspect`] holds.
+const fn first_suspect(eight: u64) -> Option<usize> {
+    let in_quotes = any_below(eight, 0x20) | any(eight, b'"') | any(eight, b'\\');
+    first(in_quotes | any(eight, FIRST_OF_LINE_ENDS))
 }
 
 /// U+2028 and U+2029 too, which older JavaScript takes for line ends inside a literal.
