@@ -294,7 +294,8 @@ section! {
 section! {
     /// What the program tells about itself.
     Log ("log") {
-        /// What is told, as `tracing` filters are written: `info`, `siskin=debug,warn`.
+        /// What is told, as `tracing` filters are written: `info`, `siskin=debug,warn`; `siskin::store=trace` tells every
+        /// statement that the store is asked.
         filter: String = "info".into();
         /// `text` for people, `json` for machines.
         format: LogFormat = LogFormat::Text;

@@ -107,8 +107,9 @@ async fn mirror(work: &mut Work, declared: &Type, page: &Object) -> Result<()> {
 
 async fn aliases(work: &mut Work, page: &Object) -> Result<Vec<Object>> {
     let text = format!(
-        "select {}, o.doc from objects o where o.alias_of = ? and o.family = 'page' order by o.path",
-        content::COLUMNS
+        "select {}, o.doc from objects o where o.alias_of = ? and {} order by o.path",
+        content::COLUMNS,
+        page::A_PAGE
     );
     work.all(sql(text).bind(page.id)).await
 }

@@ -158,6 +158,16 @@ impl Filter {
 }
 
 impl Filter {
+    /// Whether an index of its own finds the few objects that meet it, however many there are of a type.
+    pub(super) fn finds_few(&self) -> bool {
+        matches!(self, Self::TranslationOf(..) | Self::UrlPaths(_))
+    }
+
+    /// Whether an index of its own finds the objects that meet it, in the order of the tree.
+    pub(super) fn finds_children(&self) -> bool {
+        matches!(self, Self::ChildOf(_))
+    }
+
     /// Whether it is about what a draft may say otherwise.
     pub(super) fn is_content(&self) -> bool {
         match self {

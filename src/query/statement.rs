@@ -35,6 +35,8 @@ struct Tried {
     places: bool,
     /// The values of its fields.
     values: bool,
+    /// Everything but what a filter finds by an index of its own.
+    found: bool,
 }
 
 /// What a statement walks along until the page is full, or gathers and sorts.
@@ -83,7 +85,7 @@ impl Selection {
         let places = self.is_walked(total) && !matches!(self.order, None | Some(Order::Usual));
         let values = self.is_walked(total) && total.is_some_and(|total| total > FEW);
         let mut statement = sql(format!("select {columns} from {} where ", columns::tables(&self.family)));
-        statement.append(self.condition_without(None, Tried { places, values }));
+        statement.append(self.condition_without(None, Tried { places, values, found: self.is_found(total) }));
         self.push_behind(&mut statement, Rows::Objects);
         statement.push(" order by ").append(self.order_clause(Rows::Objects));
         statement
@@ -102,7 +104,7 @@ impl Selection {
             statement.push(" and v.value = ").push_bind(value);
             place
         });
-        let tried = Tried { places: true, values: true };
+        let tried = Tried { places: true, values: true, found: false };
         statement.push(" and o.key = v.object and ").append(self.condition_without(met, tried));
         self.push_behind(&mut statement, Rows::Values);
         statement.push(" order by ").append(self.order_clause(Rows::Values));
@@ -185,18 +187,32 @@ impl Selection {
     }
 
     pub(super) fn condition(&self) -> Sql {
-        self.condition_without(None, Tried::default())
+        let found = self.filters.iter().any(|filter| filter.finds_few() || filter.finds_children());
+        self.condition_without(None, Tried { found, ..Tried::default() })
+    }
+
+    /// Whether a filter finds what there is, and no order makes it better to meet that on a walk: children come in the
+    /// order of the tree, and a few of them are soon sorted.
+    fn is_found(&self, total: Option<i64>) -> bool {
+        let in_tree = self.family == PAGE_FAMILY && matches!(self.order, None | Some(Order::Usual));
+        let has_children = in_tree || total.is_some_and(|total| total <= FEW);
+        self.filters.iter().any(|filter| filter.finds_few() || (has_children && filter.finds_children()))
     }
 
     /// Every condition but one that is met already.
     fn condition_without(&self, met: Option<usize>, tried: Tried) -> Sql {
-        // A type is of one family alone; told both, a planner may walk the whole family for a few of the type.
+        // A type is of one family alone; told both, a planner may walk the whole family for a few of the type. And it may
+        // walk either where a filter finds what there is.
+        let is_found = tried.found;
+        let column =
+            |name: &str| if is_found { format!("coalesce(o.{name}, '')") } else { format!("o.{name}") };
         let mut condition = match &self.types[..] {
-            [] => sql("o.family = ?").bind(&self.family),
-            [one] => sql("o.type = ?").bind(one),
-            some => sql("o.type in ").bind_list(some),
+            [] => sql(format!("{} = ?", column("family"))).bind(&self.family),
+            [one] => sql(format!("{} = ?", column("type"))).bind(one),
+            some => sql(format!("{} in ", column("type"))).bind_list(some),
         };
-        let scope = if tried.places { self.scope.condition_on_the_way() } else { self.scope.condition() };
+        let scope =
+            if tried.places || is_found { self.scope.condition_on_the_way() } else { self.scope.condition() };
         condition.push(" and ").append(scope);
         let others = self.filters.iter().enumerate().filter(|(place, _)| Some(*place) != met);
         for (_, filter) in others {

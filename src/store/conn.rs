@@ -158,14 +158,16 @@ impl Conn {
         .map_err(|error| failure(error, text))
     }
 
-    /// Counts a statement, and gives its text in the words of the database; refuses what that would not take.
+    /// Counts and tells a statement, and gives its text in the words of the database; refuses what that would not take.
     fn spelt<'s>(&mut self, text: &'s str, binds: &[Bind]) -> Result<Cow<'s, str>> {
         self.statements.fetch_add(1, Ordering::Relaxed);
         let bytes = || text.len() + binds.iter().map(Bind::bytes).sum::<usize>();
         if self.server.longest.is_some_and(|longest| bytes() > longest) {
             return Err(too_large());
         }
-        Ok(self.server.dialect.spelt(text))
+        let spelt = self.server.dialect.spelt(text);
+        tracing::trace!(statement = &*spelt, "asks the store");
+        Ok(spelt)
     }
 
     /// The next number of a sequence, from 1. Taken inside a transaction; a rollback gives it back.

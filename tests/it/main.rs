@@ -31,6 +31,7 @@ mod naughty;
 mod nonsense;
 mod pages;
 mod permissions;
+mod plans;
 mod process;
 mod races;
 mod redirects;
