@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
+
 use crate::base::Timestamp;
 use crate::events::Event;
 
@@ -22,7 +24,7 @@ pub(super) struct Moment {
 pub(super) struct Log {
     /// The last event that was followed.
     pub followed: i64,
-    marks: HashMap<u64, Moment>,
+    marks: HashMap<u64, Moment, RandomState>,
     /// Answers made before this are stale whatever their marks.
     all: Moment,
 }
@@ -30,7 +32,7 @@ pub(super) struct Log {
 impl Log {
     /// One that begins after an event, at a moment before which nothing is known.
     pub fn begin(followed: i64, now: Timestamp) -> Self {
-        Self { followed, marks: HashMap::new(), all: Moment { number: followed, at: now } }
+        Self { followed, marks: HashMap::default(), all: Moment { number: followed, at: now } }
     }
 
     pub fn follow(&mut self, event: &Event, touched: &Touched) {
