@@ -1,5 +1,5 @@
-//! What lists read of a document: all but its long values. Twenty articles are then not copied out of the store to show
-//! twenty titles.
+//! What lists read of a document: all but its long values, and what stands in columns. Twenty articles are then not
+//! copied out of the store to show twenty titles.
 
 use std::collections::HashMap;
 
@@ -8,13 +8,15 @@ use crate::accounts::Work;
 use crate::base::Key;
 use crate::error::Result;
 use crate::schema::Document;
+use crate::schema::PAGE_FAMILY;
+use crate::schema::PAGE_FIELDS;
 use crate::store::Conn;
 use crate::store::sql;
 
 /// Bytes of JSON that a value has at most; longer ones are left out.
 const LONGEST: usize = 1024;
 
-/// The last member of a brief document: the names of what is left out. No field has this name.
+/// The last member of a brief document: the names of what is left out for its length. No field has this name.
 pub const LEFT_OUT: &str = "";
 
 /// Whether the brief document of an object `o` is that of its last publication. Of what an import brought nobody may know
@@ -30,9 +32,11 @@ pub(super) struct Texts {
 }
 
 impl Texts {
-    pub fn of(document: &Document) -> Result<Self> {
+    /// Those of an object of a family.
+    pub fn of(family: &str, document: &Document) -> Result<Self> {
         let (mut brief, mut left_out) = (Document::new(), Vec::new());
-        for (name, value) in document {
+        let is_in_column = |name: &str| family == PAGE_FAMILY && PAGE_FIELDS.contains(&name);
+        for (name, value) in document.iter().filter(|(name, _)| !is_in_column(name)) {
             match serde_json::to_string(value)?.len() > LONGEST {
                 true => left_out.push(name.as_str()),
                 false => drop(brief.insert(name.clone(), value.clone())),
@@ -56,12 +60,13 @@ pub(super) async fn of(conn: &mut Conn, objects: &[Object]) -> Result<HashMap<Ke
 
 /// Whether an object that readers may see has the brief document that follows from its whole one.
 pub(super) fn fits(object: &Object, briefs: &HashMap<Key, String>) -> Result<bool> {
-    Ok(!object.live || briefs.get(&object.key) == Texts::of(&object.live_document()?)?.brief.as_ref())
+    Ok(!object.live
+        || briefs.get(&object.key) == Texts::of(&object.family, &object.live_document()?)?.brief.as_ref())
 }
 
 /// Makes the brief document of an object anew.
 pub(super) async fn renew(work: &mut Work, object: &Object) -> Result<()> {
-    let brief = Texts::of(&object.live_document()?)?.brief;
+    let brief = Texts::of(&object.family, &object.live_document()?)?.brief;
     let update = sql("update objects set brief = ?, brief_of = coalesce(last_published_at, 0) where key = ?");
     work.execute(update.bind(brief).bind(object.key)).await.map(drop)
 }
@@ -87,10 +92,18 @@ mod tests {
                 Some(json!({"": ["x", "y"]})),
             ),
         ] {
-            let texts = Texts::of(document.as_object().unwrap()).unwrap();
+            let texts = Texts::of("base.Person", document.as_object().unwrap()).unwrap();
             assert_eq!(texts.whole, document.to_string());
             assert_eq!(texts.brief, brief.as_ref().map(ToString::to_string), "{brief:?}");
             assert!(texts.brief.is_none_or(|text| text.ends_with("]}") && text.contains("\"\":[")));
         }
+    }
+
+    #[test]
+    fn what_stands_in_columns_is_left_out_of_pages_alone() {
+        let document = json!({ "title": "Rye", "intro": "", "slug": "rye", "body": "a".repeat(LONGEST) });
+        let brief = |family| Texts::of(family, document.as_object().unwrap()).unwrap().brief.unwrap();
+        assert_eq!(brief(PAGE_FAMILY), r#"{"intro":"","":["body"]}"#);
+        assert_eq!(brief("base.Person"), r#"{"title":"Rye","intro":"","slug":"rye","":["body"]}"#);
     }
 }

@@ -66,7 +66,7 @@ pub async fn create(work: &mut Work, declared: &Type, new: NewObject) -> Result<
         site: new.site,
         ..Object::unmade(work.now)
     };
-    insert(work, &object, new.place.as_ref(), &Texts::of(&document)?).await?;
+    insert(work, &object, new.place.as_ref(), &Texts::of(&object.family, &document)?).await?;
     if declared.drafts {
         let revision = draft::write_revision(work, declared, &object, &document).await?;
         let update =

@@ -94,7 +94,7 @@ async fn go_live(
          latest_revision = ?, version = version + 1, slug = ?, url_path = ?, show_in_menus = ?, seo_title = ?, \
          search_description = ? where key = ?",
     );
-    let texts = Texts::of(document)?;
+    let texts = Texts::of(&object.family, document)?;
     let update = update.bind(is_public).bind(title.as_str()).bind(title.as_str());
     let update = update.bind(texts.whole).bind(texts.brief).bind(work.now);
     let update = update.bind(work.now).bind(work.now).bind(work.now).bind(revision).bind(revision);

@@ -123,7 +123,7 @@ async fn write_with_children(
     let mut document = restored.document;
     reserve_children(work, declared, &document).await?;
     index::number_children(work, declared, &mut document).await?;
-    let texts = Texts::of(&document)?;
+    let texts = Texts::of(&object.family, &document)?;
     create::insert(work, object, restored.place.as_ref(), &texts).await?;
     let mut latest = document.clone();
     for revision in restored.revisions {

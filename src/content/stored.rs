@@ -19,6 +19,7 @@ pub(super) struct Stored {
     pub(super) object: Key,
     table: &'static str,
     id: i64,
+    family: String,
     title: String,
     doc: String,
 }
@@ -40,7 +41,7 @@ impl Stored {
     }
 
     pub(super) async fn write(&self, work: &mut Work, document: &Document) -> Result<()> {
-        let texts = Texts::of(document)?;
+        let texts = Texts::of(&self.family, document)?;
         let update = match self.table {
             "revisions" => sql("update revisions set doc = ? where id = ?").bind(texts.whole),
             _ => {
@@ -68,19 +69,19 @@ impl Visit {
     pub(super) async fn next(&mut self, conn: &mut Conn) -> Result<Option<Vec<Stored>>> {
         let Some(table) = self.table else { return Ok(None) };
         let mut ask = if table == "objects" {
-            sql("select o.key, o.key, o.draft_title, o.doc from objects o where o.doc is not null and o.key > ? and o.type in ")
+            sql("select o.key, o.key, o.family, o.draft_title, o.doc from objects o where o.doc is not null and o.key > ? and o.type in ")
         } else {
-            sql("select r.id, r.object, r.title, r.doc from revisions r join objects o on o.key = r.object where r.id > ? and o.type in ")
+            sql("select r.id, r.object, o.family, r.title, r.doc from revisions r join objects o on o.key = r.object where r.id > ? and o.type in ")
         }
         .bind(self.after);
         ask.push_list(self.labels.iter().map(String::as_str));
         ask.push(if table == "objects" { " order by o.key limit ?" } else { " order by r.id limit ?" });
-        let rows: Vec<(i64, Key, String, String)> = conn.all(ask.bind(BATCH)).await?;
+        let rows: Vec<(i64, Key, String, String, String)> = conn.all(ask.bind(BATCH)).await?;
         match rows.last() {
             Some((last, ..)) => self.after = *last,
             None => (self.table, self.after) = ((table == "objects").then_some("revisions"), 0),
         }
-        let stored = |(id, object, title, doc)| Stored { object, table, id, title, doc };
+        let stored = |(id, object, family, title, doc)| Stored { object, table, id, family, title, doc };
         Ok(Some(rows.into_iter().map(stored).collect()))
     }
 }

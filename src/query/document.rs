@@ -9,10 +9,14 @@ use serde_json::Value;
 
 use crate::content::LEFT_OUT;
 use crate::schema::Document;
+use crate::schema::PAGE_FIELDS;
 use crate::store::Cell;
 use crate::store::Column;
 use crate::text::eight::any;
 use crate::text::eight::first;
+
+/// Eight bytes each that are looked through for the end of a string before a search is begun.
+const WORDS: usize = 4;
 
 /// A document as it was read.
 #[derive(Debug, Clone, Default)]
@@ -64,15 +68,26 @@ impl RawDocument {
 
     /// The value of this name.
     pub fn get(&self, name: &str) -> Option<&Value> {
-        let member = self.members.iter().rev().find(|member| self.text(member.name) == name)?;
-        Some(member.read.get_or_init(|| Box::new(self.read(member))))
+        self.member(name).map(|member| self.value(member))
     }
 
-    /// Whether it is a brief one from which the value of one of these names is left out.
+    /// The whole number of this name: `Some(None)` if the value is none. References are most of what is read of a list,
+    /// and need no parser.
+    pub fn int(&self, name: &str) -> Option<Option<i64>> {
+        let member = self.member(name)?;
+        let text = self.text(member.value);
+        let is_plain = text.as_bytes().first().is_some_and(|byte| matches!(byte, b'1'..=b'9'));
+        let plain = text.parse().ok().filter(|_| is_plain);
+        Some(plain.or_else(|| self.value(member).as_i64()))
+    }
+
+    /// Whether it is a brief one without the value of one of these names. It may lack what stands in columns.
     pub fn lacks(&self, names: &[String]) -> bool {
-        let last = self.members.last().filter(|member| self.text(member.name) == LEFT_OUT);
-        let mut left_out = last.map_or("", |member| self.text(member.value)).split('"');
-        left_out.any(|left_out| names.iter().any(|name| name == left_out))
+        let Some(last) = self.members.last().filter(|member| self.text(member.name) == LEFT_OUT) else {
+            return false;
+        };
+        let is_lacking = |name: &str| names.iter().any(|wanted| wanted == name);
+        self.text(last.value).split('"').chain(PAGE_FIELDS).any(is_lacking)
     }
 
     /// All of them, in order.
@@ -82,16 +97,20 @@ impl RawDocument {
         self.members.iter().map(|member| (self.text(member.name).to_owned(), value(member))).collect()
     }
 
+    fn member(&self, name: &str) -> Option<&Member> {
+        self.members.iter().rev().find(|member| self.text(member.name) == name)
+    }
+
+    fn value<'m>(&self, member: &'m Member) -> &'m Value {
+        member.read.get_or_init(|| Box::new(self.read(member)))
+    }
+
     fn text(&self, place: Place) -> &str {
         self.text.get(place.range()).unwrap_or_default()
     }
 
     fn read(&self, member: &Member) -> Value {
         let text = self.text(member.value);
-        // References, most of what is read of a list: a whole number needs no parser.
-        if let (Some(b'1'..=b'9'), Ok(number)) = (text.as_bytes().first(), text.parse::<u64>()) {
-            return number.into();
-        }
         if let Some(plain) = plain(text).map(Value::from).or_else(|| plain_list(text)) {
             return plain;
         }
@@ -128,12 +147,16 @@ fn behind(kept: &mut String, name: &str) -> Option<Place> {
 
 /// Where the first quote or backslash stands.
 fn end_of_plain(text: &[u8]) -> Option<usize> {
-    // Most strings are names, and end within eight bytes: no search is begun for those.
-    let near = text.first_chunk().and_then(|eight| {
+    // Most strings are short: no search is begun for those.
+    let (words, _) = text.as_chunks();
+    for (place, eight) in words.iter().take(WORDS).enumerate() {
         let eight = u64::from_le_bytes(*eight);
-        first(any(eight, b'"') | any(eight, b'\\'))
-    });
-    near.or_else(|| memchr2(b'"', b'\\', text))
+        if let Some(found) = first(any(eight, b'"') | any(eight, b'\\')) {
+            return Some(place * size_of::<u64>() + found);
+        }
+    }
+    let passed = words.len().min(WORDS) * size_of::<u64>();
+    memchr2(b'"', b'\\', &text[passed..]).map(|found| passed + found)
 }
 
 /// What stands between the quotes of a string in which nothing is told by an escape.
@@ -142,11 +165,20 @@ fn plain(text: &str) -> Option<&str> {
     memchr2(b'"', b'\\', inside.as_bytes()).is_none().then_some(inside)
 }
 
-/// The strings of a list of such. One in which there is a comma is taken for two halves, neither of which is a string.
+/// The strings of a list of such.
 fn plain_list(text: &str) -> Option<Value> {
-    let inside = text.strip_prefix('[')?.strip_suffix(']')?;
-    let strings = inside.split(',').map(|string| plain(string).map(Value::from));
-    strings.collect::<Option<Vec<Value>>>().map(Value::Array)
+    let mut rest = text.strip_prefix('[')?.strip_suffix(']')?;
+    let mut strings = Vec::with_capacity(4);
+    loop {
+        let string = rest.strip_prefix('"')?;
+        let (string, behind) = string.split_at(end_of_plain(string.as_bytes())?);
+        strings.push(Value::from(string));
+        rest = behind.strip_prefix('"')?;
+        if rest.is_empty() {
+            return Some(Value::Array(strings));
+        }
+        rest = rest.strip_prefix(',')?;
+    }
 }
 
 /// A text that is no JSON object.
@@ -221,21 +253,33 @@ impl Scan<'_> {
 
     /// A value; behind it stands the comma, or the end of the object.
     fn value(&mut self) -> Option<Range<usize>> {
-        self.next()?;
-        let (start, mut end, mut depth) = (self.at, self.at, 0_usize);
+        let byte = self.next()?;
+        let start = self.at;
+        match byte {
+            b'"' => drop(self.string()?),
+            b'{' | b'[' => self.nested()?,
+            _ => self.at += self.text.as_bytes()[start..].iter().position(|byte| b",}".contains(byte))?,
+        }
+        let value = start..start + self.text.get(start..self.at)?.trim_end().len();
+        matches!(self.next()?, b',' | b'}').then_some(value).filter(|value| !value.is_empty())
+    }
+
+    /// An object or a list: up to where as much has ended as has begun.
+    fn nested(&mut self) -> Option<()> {
+        let mut depth = 0_usize;
         loop {
-            match self.next()? {
-                b'"' => end = self.string()?.0.end,
-                b',' | b'}' if depth == 0 => return Some(start..end).filter(|value| !value.is_empty()),
-                byte => {
-                    match byte {
-                        b'{' | b'[' => depth += 1,
-                        b'}' | b']' => depth = depth.checked_sub(1)?,
-                        _ => {}
-                    }
-                    self.at += 1;
-                    end = self.at;
+            match self.text.as_bytes().get(self.at)? {
+                b'"' => {
+                    self.string()?;
+                    continue;
                 }
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' => depth -= 1,
+                _ => {}
+            }
+            self.at += 1;
+            if depth == 0 {
+                return Some(());
             }
         }
     }
@@ -254,12 +298,15 @@ mod tests {
             r#"{"a": 1, "b": "x\"y\\", "c": [1, {"d": "}"}], "é\u0041": null}"#,
             "\n{ \"a\" : \"\\u00e9\" ,\t\"b\":{ } }\n",
             r#"{"twice": 1, "twice": 2}"#,
+            r#"{"ints":-3,"zero":0,"long":12345678901234567890,"real":1.5,"power":1e3,"text":"7", "blank" : 8 ,"last":[9]}"#,
+            r#"{"quote eight bytes away":"1234567890123456789012345678901\"","and":"12345678901234567890123456789012","far":"123456789012345678901234567890123456\\"}"#,
             r#"{"list":["a","","b c"],"commas":["a,b",",","\",\""],"quotes":["\"","x"],"none":[],"one":["é"],"mixed":["a",1]}"#,
             r#"{"seven77":"1234567","eight888":"12345678","nine99999":"123456789","a\\longer\"name":"a\\\\longer\\\"text"}"#,
         ] {
             let document: Document = serde_json::from_str(text).unwrap();
             for values in [RawDocument::of_text(text).unwrap(), RawDocument::from(document.clone())] {
                 for (name, value) in &document {
+                    assert_eq!(values.int(name), Some(value.as_i64()), "{name} in {text}");
                     assert_eq!(values.get(name), Some(value), "{name} in {text}");
                 }
                 assert_eq!(values.get("nothing"), None);

@@ -46,3 +46,5 @@ pub const COLLECTION: &str = "wagtailcore.Collection";
 pub const PAGE: &str = "wagtailcore.Page";
 /// The family that all pages share: one sequence of ids, one tree.
 pub const PAGE_FAMILY: &str = "page";
+/// The fields that every page has, which stand in columns as well as in its document.
+pub const PAGE_FIELDS: [&str; 5] = ["title", "slug", "seo_title", "search_description", "show_in_menus"];

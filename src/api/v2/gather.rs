@@ -109,11 +109,14 @@ impl Walk<'_> {
 
     /// The value of a field of an object or a row.
     fn field(&mut self, siblings: &Siblings<'_>, field: &Field, nested: Option<&Choice>) {
+        if let (Shape::Link(target), Some(nested)) = (&field.shape, nested) {
+            return self.link(target, siblings.id(field), nested);
+        }
         let stored = siblings.value(&field.name);
         match (&field.shape, nested) {
-            (Shape::Link(target), Some(nested)) => self.link(target, stored, nested),
             (Shape::Links(target), Some(nested)) => {
-                stored.as_array().into_iter().flatten().for_each(|id| self.link(target, id, nested));
+                let ids = stored.as_array().into_iter().flatten();
+                ids.for_each(|id| self.link(target, id.as_i64(), nested));
             }
             (Shape::Children { label, fields }, Some(nested)) => {
                 let owner = siblings.owner;
@@ -122,20 +125,20 @@ impl Walk<'_> {
                 }
             }
             (Shape::Parent, Some(nested)) => self.subject(Subject::Item(siblings.owner), nested),
-            (Shape::Rendition { of, .. }, _) => self.image(siblings.value(of)),
+            (Shape::Rendition { of, .. }, _) => self.image(siblings.value(of).as_i64()),
             (Shape::Related { of, .. }, _) => self.through(siblings, of, Extent::Whole),
             (Shape::Address { of }, _) => of.iter().for_each(|of| self.through(siblings, of, Extent::Brief)),
             _ => self.within(field, stored),
         }
     }
 
-    fn link(&mut self, target: &Target, id: &Value, nested: &Choice) {
-        let (Some(family), Some(id)) = (target.family(), id.as_i64()) else { return };
+    fn link(&mut self, target: &Target, id: Option<i64>, nested: &Choice) {
+        let (Some(family), Some(id)) = (target.family(), id) else { return };
         if matches!(target, Target::Collection | Target::User) {
             return;
         }
         if *target == Target::Image && self.wants_renditions() {
-            self.image(&id.into());
+            self.image(id);
         }
         let item = self.want(Reference::Id(family, id), nested.extent(target));
         if nested.is_plain() {
@@ -158,8 +161,8 @@ impl Walk<'_> {
         }
     }
 
-    fn image(&mut self, id: &Value) {
-        if let Some(id) = id.as_i64() {
+    fn image(&mut self, id: impl Into<Option<i64>>) {
+        if let Some(id) = id.into() {
             self.images.insert(id);
             self.want(Reference::image(id), Extent::Whole);
         }
@@ -180,10 +183,12 @@ impl Walk<'_> {
             Shape::Stream(blocks) => {
                 stored.as_array().into_iter().flatten().for_each(|entry| self.block(blocks, entry));
             }
-            Shape::Link(Target::Image) if field.options.api_rendition.is_some() => self.image(stored),
-            Shape::Link(Target::Image) if self.wants_renditions() => self.image(stored),
+            Shape::Link(Target::Image) if field.options.api_rendition.is_some() => {
+                self.image(stored.as_i64())
+            }
+            Shape::Link(Target::Image) if self.wants_renditions() => self.image(stored.as_i64()),
             Shape::Links(Target::Image) if self.wants_renditions() => {
-                stored.as_array().into_iter().flatten().for_each(|id| self.image(id));
+                stored.as_array().into_iter().flatten().for_each(|id| self.image(id.as_i64()));
             }
             _ => {}
         }
@@ -205,7 +210,7 @@ impl Walk<'_> {
         for (kind, id) in rich::references(stored) {
             let family = match kind {
                 rich::Kind::Image => {
-                    self.image(&id.into());
+                    self.image(id);
                     continue;
                 }
                 rich::Kind::Page => PAGE_FAMILY,

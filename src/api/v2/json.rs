@@ -15,7 +15,8 @@ const USUAL_LENGTH: usize = 16 * 1024;
 const OBJECT_LENGTH: usize = 2 * 1024;
 /// The first byte of U+2028 and U+2029.
 const FIRST_OF_LINE_ENDS: u8 = 0xe2;
-/// Bytes that are looked at in one step.
+/// Bytes that are looked at in one step, for whether there is anything, and for where.
+const CHUNK: usize = 16;
 const WORD: usize = size_of::<u64>();
 /// What stands between two values: a comma, the end of a line, and what the next one begins with.
 const LINE: &str = ",\n                                                ";
@@ -118,6 +119,7 @@ impl Writer {
 
     /// A text in several pieces.
     pub fn text_of(&mut self, pieces: &[&str]) {
+        self.out.reserve(pieces.iter().map(|piece| piece.len()).sum::<usize>() + 2);
         self.out.push('"');
         for piece in pieces {
             self.escaped(piece);
@@ -225,29 +227,36 @@ impl Writer {
 
 /// Whether a character may need an escape that begins with this byte.
 const fn is_suspect(byte: u8) -> bool {
-    byte < 0x20 || byte == b'"' || byte == b'\\' || byte == FIRST_OF_LINE_ENDS
+    (byte < 0x20) | (byte == b'"') | (byte == b'\\') | (byte == FIRST_OF_LINE_ENDS)
 }
 
-/// Where the next character begins that may need an escape. Most texts have none, so eight bytes are looked at in one
-/// step.
+/// Where the next character begins that may need an escape. Most texts have none, so many bytes are looked at in one step,
+/// and the last ones of a text together with some before them.
 fn suspect(text: &[u8], from: usize) -> Option<usize> {
-    let mut words = text.get(from..)?.chunks_exact(WORD);
-    let mut at = from;
-    for word in &mut words {
-        let mut eight = [0; WORD];
-        eight.copy_from_slice(word);
-        if let Some(place) = first_suspect(u64::from_le_bytes(eight)) {
-            return Some(at + place);
-        }
-        at += WORD;
-    }
-    words.remainder().iter().position(|byte| is_suspect(*byte)).map(|place| at + place)
+    let rest = text.get(from..)?;
+    let (chunks, last) = rest.as_chunks::<CHUNK>();
+    // Without a branch for each byte, it becomes a few steps for all of them.
+    let any_suspect = |chunk: &[u8; CHUNK]| chunk.iter().fold(false, |any, byte| any | is_suspect(*byte));
+    let last_is_clean = || rest.last_chunk().is_some_and(|chunk| !any_suspect(chunk));
+    let suspected = chunks.iter().position(any_suspect).map(|place| place * CHUNK);
+    let near = match suspected {
+        Some(near) => near,
+        None if last.is_empty() || last_is_clean() => return None,
+        None => chunks.len() * CHUNK,
+    };
+    first_suspect(&rest[near..]).map(|place| from + near + place)
 }
 
-/// The first of eight bytes for which [`is_suspect`] holds.
-const fn first_suspect(eight: u64) -> Option<usize> {
-    let in_quotes = any_below(eight, 0x20) | any(eight, b'"') | any(eight, b'\\');
-    first(in_quotes | any(eight, FIRST_OF_LINE_ENDS))
+fn first_suspect(text: &[u8]) -> Option<usize> {
+    let (words, last) = text.as_chunks();
+    let among = |eight: &[u8; WORD]| {
+        let eight = u64::from_le_bytes(*eight);
+        let in_quotes = any_below(eight, 0x20) | any(eight, b'"') | any(eight, b'\\');
+        first(in_quotes | any(eight, FIRST_OF_LINE_ENDS))
+    };
+    let found = words.iter().enumerate().find_map(|(place, eight)| Some(place * WORD + among(eight)?));
+    let in_last = || last.iter().position(|byte| is_suspect(*byte)).map(|place| words.len() * WORD + place);
+    found.or_else(in_last)
 }
 
 /// U+2028 and U+2029 too, which older JavaScript takes for line ends inside a literal.

@@ -77,6 +77,15 @@ impl<'a> Siblings<'a> {
         }
     }
 
+    /// The id that this field holds.
+    pub fn id(&self, field: &Field) -> Option<i64> {
+        let stored = match self.among {
+            Among::Object(values) => values.int(&field.name),
+            Among::Row(row) => row.get(&field.name).map(Value::as_i64),
+        };
+        stored.unwrap_or_else(|| field.initial().as_i64())
+    }
+
     /// The value of this name; nothing, if there is none.
     pub fn value(&self, name: &str) -> &'a Value {
         self.stored(name).unwrap_or(&Value::Null)
@@ -91,6 +100,13 @@ pub fn value(
     field: &Field,
     nested: Option<&Choice>,
 ) {
+    if let (Shape::Link(target), Some(nested)) = (&field.shape, nested) {
+        let at_other_end = siblings.id(field).and_then(|id| linked(show, target, id, nested));
+        return match at_other_end {
+            Some(subject) => object::linked(out, show, subject, nested),
+            None => out.null(),
+        };
+    }
     let initial;
     let stored = match siblings.stored(&field.name) {
         Some(stored) => stored,
@@ -101,13 +117,9 @@ pub fn value(
         }
     };
     match (&field.shape, nested) {
-        (Shape::Link(target), Some(nested)) => match linked(show, target, stored, nested) {
-            Some(subject) => object::linked(out, show, subject, nested),
-            None => out.null(),
-        },
         (Shape::Links(target), Some(nested)) => out.list(|out| {
             let ids = in_order(show, target, stored).into_iter();
-            for subject in ids.filter_map(|id| linked(show, target, id, nested)) {
+            for subject in ids.filter_map(|id| linked(show, target, id.as_i64()?, nested)) {
                 object::linked(out.item(), show, subject, nested);
             }
         }),
@@ -164,8 +176,7 @@ fn compare(one: Option<Value>, other: Option<Value>) -> Ordering {
 }
 
 /// The object at the other end; `None` if there is none, or none that this viewer may see.
-fn linked<'s>(show: &'s Show<'_>, target: &Target, id: &Value, nested: &Choice) -> Option<Subject<'s>> {
-    let id = id.as_i64()?;
+fn linked<'s>(show: &'s Show<'_>, target: &Target, id: i64, nested: &Choice) -> Option<Subject<'s>> {
     match target {
         Target::Collection => Some(Subject::Bare(COLLECTION, id)),
         Target::User => Some(Subject::Bare(USER, id)),

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::schema::Field;
 use crate::schema::Kind;
 use crate::schema::Options;
+use crate::schema::PAGE_FIELDS;
 use crate::schema::Panel;
 use crate::schema::Place;
 use crate::schema::Registry;
@@ -124,13 +125,12 @@ pub(super) fn complete_panels(mut panels: Vec<Panel>, is_page: bool, fields: &[F
         collapsed: false,
     };
     let shown: HashSet<String> = panels.iter().flat_map(|panel| panel.fields.clone()).collect();
-    let own_names = ["title", "slug", "seo_title", "search_description", "show_in_menus"];
     let is_missing = |name: &&String| !shown.contains(*name);
     let rest: Vec<String> = fields
         .iter()
         .filter(|field| field.shape.is_stored())
         .map(|field| &field.name)
-        .filter(|name| !is_page || !own_names.contains(&name.as_str()))
+        .filter(|name| !is_page || !PAGE_FIELDS.contains(&name.as_str()))
         .filter(is_missing)
         .cloned()
         .collect();
@@ -142,7 +142,7 @@ pub(super) fn complete_panels(mut panels: Vec<Panel>, is_page: bool, fields: &[F
         if !shown.contains("title") {
             panels.insert(0, panel("", "Content", names(&["title"])));
         }
-        let promote = names(&own_names[1..]);
+        let promote = names(&PAGE_FIELDS[1..]);
         let promote: Vec<String> = promote.iter().filter(is_missing).cloned().collect();
         if !promote.is_empty() {
             panels.push(panel("", "Promote", promote));
