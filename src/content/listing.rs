@@ -72,7 +72,10 @@ impl Listing<'_> {
 
     fn narrow(&self, ask: &mut Sql) {
         if let Some(family) = self.family {
-            ask.push(" and o.family = ").push_bind(family);
+            // A planner that could find the family by an index would walk all of it in order for a few of these.
+            let is_found = self.parent.is_some() || self.ids.is_some();
+            ask.push(if is_found { " and coalesce(o.family, '') = " } else { " and o.family = " })
+                .push_bind(family);
         }
         if let Some(ids) = self.ids {
             ask.push(" and o.id in ").push_list(ids.iter().copied());

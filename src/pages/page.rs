@@ -132,7 +132,8 @@ pub(super) async fn slug_is_taken(
     slug: &str,
     but: Option<Key>,
 ) -> Result<bool> {
-    let ask = sql("select count(*) from objects where parent = ? and slug = ? and key <> ?");
+    // Few pages have a slug, many a parent.
+    let ask = sql("select count(*) from objects where coalesce(parent, 0) = ? and slug = ? and key <> ?");
     let taken: i64 = conn.one(ask.bind(parent).bind(slug).bind(but.unwrap_or(Key(0)))).await?;
     Ok(taken > 0)
 }

@@ -1,41 +1,52 @@
-//! How SQLite finds what a reader asks for. What one page is made of must not be looked for among all pages: a planner
-//! that may choose between an index of what is asked for and one that has the order chooses the order.
+//! How SQLite finds what readers and editors ask for. What one page is made of must not be looked for among all pages: a
+//! planner that may choose between an index of what is asked for and one that has the order chooses the order.
 
-use std::io::Read;
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::process::Stdio;
 
 use rusqlite::Connection;
 use serde_json::Value;
 
-use crate::process::{Serving, siskin};
+use crate::process::{Serving, get_as, post, siskin};
 use crate::site::copy_starter;
 
-/// The statements that these addresses take, as the program tells them in its log.
-fn statements_of(site: &Path, addresses: &[&str]) -> Vec<String> {
+const PASSWORD: &str = "forty bramblings in the beech";
+
+/// The statements that are run while `ask` asks, as the program tells them in its log.
+fn statements_of(site: &Path, ask: impl FnOnce(&Serving)) -> Vec<String> {
+    let mut log = tempfile::tempfile().unwrap();
     let mut command = siskin(site, &[]);
     command.envs([
         ("SISKIN_LOG__FILTER", "siskin::store=trace"),
         ("SISKIN_LOG__FORMAT", "json"),
         ("SISKIN_CACHE__ENABLED", "false"),
     ]);
-    let mut log = tempfile::tempfile().unwrap();
-    let serving = Serving::by({
-        command.stderr(Stdio::from(log.try_clone().unwrap()));
-        command
-    });
+    command.stderr(Stdio::from(log.try_clone().unwrap()));
+    let serving = Serving::by(command);
     let begun = log.metadata().unwrap().len();
-    for address in addresses {
-        let answer = serving.get(address).unwrap();
-        assert!([200, 302].contains(&answer.status), "{address}: {}", answer.text());
-    }
+    ask(&serving);
     serving.terminate();
-    std::io::Seek::seek(&mut log, std::io::SeekFrom::Start(begun)).unwrap();
+    log.seek(SeekFrom::Start(begun)).unwrap();
     let mut told = String::new();
     log.read_to_string(&mut told).unwrap();
     let lines = told.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let statements = lines.filter_map(|line| line["statement"].as_str().map(str::to_owned));
     statements.filter(|statement| statement.contains(" objects ")).collect()
+}
+
+/// The session of an editor who may everything.
+fn signed_in(site: &Path, serving: &Serving) -> String {
+    let mut create = siskin(site, &["user", "create", "ada", "--email", "ada@example.org", "--superuser"])
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    create.stdin.take().unwrap().write_all(format!("{PASSWORD}\n").as_bytes()).unwrap();
+    assert!(create.wait().unwrap().success());
+    let form = [("username", "ada"), ("password", PASSWORD)];
+    let answer = post(serving.port(), "/admin/login", "", &form).unwrap();
+    let (_, set) = answer.head.split_once("set-cookie: ").unwrap();
+    set.split(';').next().unwrap().to_owned()
 }
 
 /// The steps of a statement's plan.
@@ -52,10 +63,32 @@ fn plan(store: &Connection, statement: &str) -> Vec<String> {
 /// Whether a step goes through all pages, or all of a type: by nothing but that, their privacy and their order.
 fn is_walk(step: &str) -> bool {
     let index = step.split("INDEX ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap_or_default();
-    let walked = ["objects_family_", "objects_type_", "objects_path"];
+    let walked = ["objects_family_", "objects_type_", "objects_path", "objects_updated_at"];
     let is_found = ["parent=", " id=", "(id=", "path=?", "rowid=?"].iter().any(|found| step.contains(found));
     (step.starts_with("SCAN") && step.contains(" o"))
         || (walked.iter().any(|w| index.starts_with(w)) && !is_found)
+}
+
+/// The walks among statements that look for something by what is its own. Lists of a type are walked; so are settings, of
+/// which there are as many as sites.
+fn walks(site: &Path, statements: &[String]) -> Vec<String> {
+    let own = [
+        "parent = ?",
+        "url_path = ?",
+        "url_path in",
+        "translation_key = ?",
+        " id in",
+        ".id = ?",
+        "path = ?",
+        "slug = ?",
+    ];
+    let finding = statements.iter().filter(|statement| own.iter().any(|own| statement.contains(own)));
+    let store = Connection::open(site.join("data/siskin.db")).unwrap();
+    let walks = finding.flat_map(|statement| {
+        let steps = plan(&store, statement).into_iter().filter(|step| is_walk(step));
+        steps.map(|step| format!("{step}: {statement}")).collect::<Vec<_>>()
+    });
+    walks.collect()
 }
 
 #[test]
@@ -73,22 +106,29 @@ fn one_page_is_found_by_what_is_asked_for_and_not_among_all_of_them() {
         "/api/v2/pages/?child_of=2",
         "/api/v2/pages/?child_of=2&order=-first_published_at",
     ];
-    let statements = statements_of(dir.path(), &addresses);
-    assert!(statements.len() > 2 * addresses.len(), "{statements:#?}");
-    let store = Connection::open(dir.path().join("data/siskin.db")).unwrap();
-    // Lists of a type are walked; so are settings, of which there are as many as sites.
-    let own = [
-        "o.parent = ?",
-        "o.url_path = ?",
-        "o.url_path in",
-        "o.translation_key = ?",
-        "o.id = ?",
-        "o.path = ?",
-    ];
-    let finding = statements.into_iter().filter(|statement| own.iter().any(|own| statement.contains(own)));
-    let walks = finding.flat_map(|statement| {
-        let steps = plan(&store, &statement).into_iter().filter(|step| is_walk(step));
-        steps.map(|step| format!("{step}: {statement}")).collect::<Vec<_>>()
+    let statements = statements_of(dir.path(), |serving| {
+        for address in addresses {
+            let answer = serving.get(address).unwrap();
+            assert!([200, 302].contains(&answer.status), "{address}: {}", answer.text());
+        }
     });
-    assert_eq!(walks.collect::<Vec<_>>(), Vec::<String>::new());
+    assert!(statements.len() > 2 * addresses.len(), "{statements:#?}");
+    assert_eq!(walks(dir.path(), &statements), Vec::<String>::new());
+}
+
+#[test]
+fn an_editor_among_the_children_of_a_page_waits_for_no_others() {
+    let dir = tempfile::tempdir().unwrap();
+    copy_starter(dir.path());
+    let statements = statements_of(dir.path(), |serving| {
+        let cookie = signed_in(dir.path(), serving);
+        for address in ["/admin/pages/2/", "/admin/pages/2/?o=title", "/admin/pages/2/?o=-updated"] {
+            assert_eq!(get_as(serving.port(), address, &cookie).unwrap().status, 200, "{address}");
+        }
+        let form = [("title", "About"), ("slug", "about-us"), ("_action", "publish")];
+        let published = post(serving.port(), "/admin/pages/17/edit", &cookie, &form).unwrap();
+        assert_eq!(published.status, 303, "{}", published.text());
+    });
+    assert!(statements.iter().any(|statement| statement.contains("slug = ?")), "{statements:#?}");
+    assert_eq!(walks(dir.path(), &statements), Vec::<String>::new());
 }

@@ -115,6 +115,13 @@ pub fn get(port: u16, path: &str) -> Option<Answer> {
     asked(port, &format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
 }
 
+/// Asks for a page as somebody who has signed in.
+pub fn get_as(port: u16, path: &str, cookie: &str) -> Option<Answer> {
+    let request =
+        format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n");
+    asked(port, &request)
+}
+
 /// Sends a form as a browser does.
 pub fn post(port: u16, path: &str, cookie: &str, form: &[(&str, &str)]) -> Option<Answer> {
     let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
