@@ -256,7 +256,7 @@ impl Scan<'_> {
         let byte = self.next()?;
         let start = self.at;
         match byte {
-            b'"' => drop(self.string()?),
+            b'"' => _ = self.string()?,
             b'{' | b'[' => self.nested()?,
             _ => self.at += self.text.as_bytes()[start..].iter().position(|byte| b",}".contains(byte))?,
         }
