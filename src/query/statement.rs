@@ -203,16 +203,18 @@ impl Selection {
     fn condition_without(&self, met: Option<usize>, tried: Tried) -> Sql {
         // A type is of one family alone; told both, a planner may walk the whole family for a few of the type. And it may
         // walk either where a filter finds what there is.
-        let is_found = tried.found;
         let column =
-            |name: &str| if is_found { format!("coalesce(o.{name}, '')") } else { format!("o.{name}") };
+            |name: &str| if tried.found { format!("coalesce(o.{name}, '')") } else { format!("o.{name}") };
         let mut condition = match &self.types[..] {
             [] => sql(format!("{} = ?", column("family"))).bind(&self.family),
             [one] => sql(format!("{} = ?", column("type"))).bind(one),
             some => sql(format!("{} in ", column("type"))).bind_list(some),
         };
-        let scope =
-            if tried.places || is_found { self.scope.condition_on_the_way() } else { self.scope.condition() };
+        let scope = if tried.places || tried.found {
+            self.scope.condition_on_the_way()
+        } else {
+            self.scope.condition()
+        };
         condition.push(" and ").append(scope);
         let others = self.filters.iter().enumerate().filter(|(place, _)| Some(*place) != met);
         for (_, filter) in others {

@@ -138,7 +138,7 @@ impl Walk<'_> {
             return;
         }
         if *target == Target::Image && self.wants_renditions() {
-            self.image(id);
+            self.image(Some(id));
         }
         let item = self.want(Reference::Id(family, id), nested.extent(target));
         if nested.is_plain() {
@@ -161,8 +161,8 @@ impl Walk<'_> {
         }
     }
 
-    fn image(&mut self, id: impl Into<Option<i64>>) {
-        if let Some(id) = id.into() {
+    fn image(&mut self, id: Option<i64>) {
+        if let Some(id) = id {
             self.images.insert(id);
             self.want(Reference::image(id), Extent::Whole);
         }
@@ -210,7 +210,7 @@ impl Walk<'_> {
         for (kind, id) in rich::references(stored) {
             let family = match kind {
                 rich::Kind::Image => {
-                    self.image(id);
+                    self.image(Some(id));
                     continue;
                 }
                 rich::Kind::Page => PAGE_FAMILY,
