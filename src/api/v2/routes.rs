@@ -178,11 +178,14 @@ fn refused(refusal: Refusal, form: Form) -> Arc<Kept> {
     Arc::new(Kept::passing(answer::written(Err(refusal), form)))
 }
 
-/// Each view in a place of its own: what waits for one of them is moved about a few times.
+/// Each view in a place of its own: what waits for one of them is moved about a few times. Whoever can go on meanwhile
+/// goes first, so that what many are answered goes out together: waking who reads it takes longer than sending it.
 async fn look(ask: &Ask, target: &Target) -> Result<Answer, Refusal> {
-    match target.view {
+    let made = match target.view {
         View::List => Box::pin(listing::list(ask, &target.endpoint)).await,
         View::Find => Box::pin(find::find(ask, &target.endpoint)).await,
         View::Detail(id) => Box::pin(detail::show(ask, &target.endpoint, id)).await,
-    }
+    };
+    tokio::task::yield_now().await;
+    made
 }
