@@ -33,6 +33,14 @@ impl Timestamp {
         aware.ok().or_else(naive).map(Self)
     }
 
+    /// The text that it is displayed as, without a place of its own for it.
+    pub fn told<R>(self, tell: impl FnOnce(&str) -> R) -> R {
+        match spelled(self.0) {
+            Some(text) => tell(str::from_utf8(&text).unwrap_or_default()),
+            None => tell(&self.to_string()),
+        }
+    }
+
     /// As chrono's type; `None` beyond the years it knows.
     pub fn to_datetime(self) -> Option<DateTime<Utc>> {
         DateTime::from_timestamp_micros(self.0)

@@ -135,6 +135,19 @@ mod tests {
     }
 
     #[test]
+    fn pages_beside_each_other_are_marked_like_each_alone() {
+        let keys = Keys::new(&[7; 32]);
+        let paths =
+            ["/", "/home/", "/home/a/", "/home/b/", "/home/ab/", "/home/a/c/", "/homely/a/", "/home/a", ""];
+        let page = |path: &&str| Tag::Page(1, (*path).to_owned());
+        for (one, other) in paths.iter().flat_map(|one| paths.iter().map(move |other| (one, other))) {
+            let alone = [one, other].map(|path| keys.marks(&[page(path)]));
+            let marks = BTreeSet::from_iter(alone.concat());
+            assert_eq!(*keys.marks(&[one, other].map(page)), *Vec::from_iter(marks), "{one} {other}");
+        }
+    }
+
+    #[test]
     fn too_many_keys_are_folded_into_coarser_ones_which_events_leave_too() {
         let keys = Keys::new(&[7; 32]);
         let few = keys.of_answer(&pages(40));

@@ -126,6 +126,9 @@ impl Tag {
             Self::Object(family, id) => add(Mark::Object(family, *id)),
             Self::Page(id, url_path) => {
                 add(Mark::Object(PAGE, *id));
+                if stands_beside(url_path, beside) {
+                    return add(Mark::Readdressed(url_path));
+                }
                 let known = |above: &&str| beside.starts_with(*above);
                 above(url_path).filter(|above| !known(above)).for_each(|above| add(Mark::Readdressed(above)));
             }
@@ -158,6 +161,13 @@ impl Tag {
 /// A place is shaken with any place above it.
 fn shaken(place: &TreePath, add: &mut impl FnMut(Mark<'_>)) {
     place.with_ancestors().for_each(|place| add(Mark::Shaken(place)));
+}
+
+/// Whether a stored URL path is not known from that of the page before, and all above it is: most pages of a list.
+fn stands_beside(url_path: &str, beside: &str) -> bool {
+    let above = url_path.strip_suffix('/').and_then(|own| own.bytes().rposition(|byte| byte == b'/'));
+    let is_known = |above: usize| beside.as_bytes().starts_with(&url_path.as_bytes()[..=above]);
+    above.is_some_and(is_known) && !beside.starts_with(url_path)
 }
 
 /// A stored URL path and those above it: `/home/a/`, `/home/`, `/`.

@@ -9,7 +9,6 @@ use serde_json::Value;
 
 use crate::content::LEFT_OUT;
 use crate::schema::Document;
-use crate::schema::PAGE_FIELDS;
 use crate::store::Cell;
 use crate::store::Column;
 use crate::text::eight::any;
@@ -81,13 +80,23 @@ impl RawDocument {
         Some(plain.or_else(|| self.value(member).as_i64()))
     }
 
-    /// Whether it is a brief one without the value of one of these names. It may lack what stands in columns.
-    pub fn lacks(&self, names: &[String]) -> bool {
-        let Some(last) = self.members.last().filter(|member| self.text(member.name) == LEFT_OUT) else {
-            return false;
-        };
-        let is_lacking = |name: &str| names.iter().any(|wanted| wanted == name);
-        self.text(last.value).split('"').chain(PAGE_FIELDS).any(is_lacking)
+    /// The text of this name, if it is one that stands here as it is.
+    pub fn plain(&self, name: &str) -> Option<&str> {
+        plain(self.text(self.member(name)?.value))
+    }
+
+    /// The texts in the list of this name, if they stand here as they are.
+    pub fn strings(&self, name: &str) -> Option<Vec<&str>> {
+        strings(self.text(self.member(name)?.value))
+    }
+
+    /// The names whose values a brief one is without, as a list in JSON; it may lack [`PAGE_FIELDS`], too. `None` of a
+    /// whole one.
+    ///
+    /// [`PAGE_FIELDS`]: crate::schema::PAGE_FIELDS
+    pub fn left_out(&self) -> Option<&str> {
+        let last = self.members.last().filter(|member| self.text(member.name) == LEFT_OUT)?;
+        Some(self.text(last.value))
     }
 
     /// All of them, in order.
@@ -111,7 +120,7 @@ impl RawDocument {
 
     fn read(&self, member: &Member) -> Value {
         let text = self.text(member.value);
-        if let Some(plain) = plain(text).map(Value::from).or_else(|| plain_list(text)) {
+        if let Some(plain) = plain(text).map(Value::from).or_else(|| strings(text).map(Value::from)) {
             return plain;
         }
         serde_json::from_str(text).unwrap_or_else(|error| {
@@ -165,17 +174,17 @@ fn plain(text: &str) -> Option<&str> {
     memchr2(b'"', b'\\', inside.as_bytes()).is_none().then_some(inside)
 }
 
-/// The strings of a list of such.
-fn plain_list(text: &str) -> Option<Value> {
+/// The same of each string in a list of such.
+fn strings(text: &str) -> Option<Vec<&str>> {
     let mut rest = text.strip_prefix('[')?.strip_suffix(']')?;
     let mut strings = Vec::with_capacity(4);
     loop {
         let string = rest.strip_prefix('"')?;
         let (string, behind) = string.split_at(end_of_plain(string.as_bytes())?);
-        strings.push(Value::from(string));
+        strings.push(string);
         rest = behind.strip_prefix('"')?;
         if rest.is_empty() {
-            return Some(Value::Array(strings));
+            return Some(strings);
         }
         rest = rest.strip_prefix(',')?;
     }
@@ -308,6 +317,9 @@ mod tests {
                 for (name, value) in &document {
                     assert_eq!(values.int(name), Some(value.as_i64()), "{name} in {text}");
                     assert_eq!(values.get(name), Some(value), "{name} in {text}");
+                    let (plain, strings) = (values.plain(name), values.strings(name));
+                    assert!(plain.is_none_or(|plain| value == plain), "{name} in {text}");
+                    assert!(strings.is_none_or(|strings| *value == json!(strings)), "{name} in {text}");
                 }
                 assert_eq!(values.get("nothing"), None);
                 assert_eq!(values.to_document(), document, "{text}");

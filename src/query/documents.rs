@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use crate::base::Key;
 use crate::content::BRIEF_IS_GOOD;
 use crate::error::Result;
+use crate::schema::PAGE_FIELDS;
 use crate::store::Conn;
 use crate::store::sql;
 
@@ -43,7 +44,8 @@ impl Documents {
     /// Reads the whole documents of those whose brief ones lack a value that is wanted.
     pub(super) async fn complete(&self, conn: &mut Conn, items: &mut [Item]) -> Result<()> {
         let Self::With(names) = self else { return Ok(()) };
-        let mut lacking: Vec<&mut Item> = items.iter_mut().filter(|item| item.doc.lacks(names)).collect();
+        let mut lacks = lacks(names);
+        let mut lacking: Vec<&mut Item> = items.iter_mut().filter(|item| lacks(&item.doc)).collect();
         for some in lacking.chunks_mut(CHUNK) {
             let keys = some.iter().map(|item| item.key);
             let ask = sql("select o.key, o.doc from objects o where o.key in ").bind_list(keys);
@@ -55,5 +57,20 @@ impl Documents {
             }
         }
         Ok(())
+    }
+}
+
+/// Tells whether a document is a brief one without the value of one of these names. Those of a list mostly lack the same.
+fn lacks(names: &[String]) -> impl FnMut(&RawDocument) -> bool {
+    let is_wanted = |name: &str| names.iter().any(|wanted| wanted == name);
+    let of_columns = PAGE_FIELDS.into_iter().any(is_wanted);
+    let (mut before, mut lacked) = (String::new(), false);
+    move |document| {
+        let Some(left_out) = document.left_out() else { return false };
+        if before != left_out {
+            before.replace_range(.., left_out);
+            lacked = of_columns || left_out.split('"').any(is_wanted);
+        }
+        lacked
     }
 }

@@ -22,6 +22,9 @@ use super::statement::filled;
 
 /// How many ids go into one statement; an answer rarely refers to as many. SQLite takes 500 rows that are written out.
 const CHUNK: usize = 256;
+/// A family and an id as a row that is written out, the first one with names.
+const FIRST_ROW: &str = "select ? as family, ? as id";
+const ROW: &str = " union all select ?, ?";
 
 /// A pointer to an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -238,11 +241,10 @@ impl Library {
 /// Families and ids as rows, filled up with what there is none of.
 fn list(mut ids: Vec<(&str, i64)>) -> Sql {
     ids.resize(filled(ids.len()), ("", 0));
-    let mut rows = sql("");
+    let mut rows = sql(String::with_capacity(FIRST_ROW.len() + ids.len() * ROW.len()));
     for (number, (family, id)) in ids.into_iter().enumerate() {
-        rows.push(if number == 0 { "select " } else { " union all select " });
-        rows.push_bind(family).push(if number == 0 { " as family, " } else { ", " });
-        rows.push_bind(id).push(if number == 0 { " as id" } else { "" });
+        rows.push(if number == 0 { FIRST_ROW } else { ROW });
+        rows = rows.bind(family).bind(id);
     }
     rows
 }

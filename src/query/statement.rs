@@ -28,6 +28,10 @@ const FAR: i64 = 100;
 /// So many keys are joined to as rows of their own: of a list behind `in`, SQLite makes a table first.
 const MOST_JOINED: usize = 100;
 
+/// A number as a row that is written out, the first one with a name.
+const FIRST_ROW: &str = "select ? as found";
+const ROW: &str = " union all select ?";
+
 /// What is tried object by object on a walk, rather than found by an index of its own.
 #[derive(Clone, Copy, Default)]
 struct Tried {
@@ -231,12 +235,10 @@ impl Selection {
 /// They are filled up with zeros, of which there is no key and no id.
 pub(super) fn rows_of(numbers: impl ExactSizeIterator<Item = i64>) -> Sql {
     let filled = filled(numbers.len());
-    let mut rows = Sql::default();
-    for (place, number) in numbers.chain(std::iter::repeat(0)).take(filled).enumerate() {
-        rows.push(if place == 0 { "select " } else { " union all select " });
-        rows.push_bind(number).push(if place == 0 { " as found" } else { "" });
-    }
-    rows
+    let mut text = String::with_capacity(FIRST_ROW.len() + filled * ROW.len());
+    text.push_str(FIRST_ROW);
+    (1..filled).for_each(|_| text.push_str(ROW));
+    sql(text).bind_all(numbers.chain(std::iter::repeat(0)).take(filled))
 }
 
 /// How many rows there are when so many are filled up, so that few texts have to be prepared; what fills them up is

@@ -78,7 +78,8 @@ pub fn frame(doors: Router, cms: Arc<Cms>) -> Result<Router> {
         meter: Meter::new(&config.metrics)?,
         cms,
     });
-    let doors = doors.layer(DefaultBodyLimit::max(most)).layer(RequestBodyLimitLayer::new(most));
+    // Both at once: each layer of a router is a service behind a pointer.
+    let doors = doors.layer((RequestBodyLimitLayer::new(most), DefaultBodyLimit::max(most)));
     Ok(Router::new().fallback_service(Framed { frame, doors }))
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use foldhash::fast::RandomState;
 
 use super::choices::Choices;
-use super::json;
+use super::json::Spelt;
 use super::source::Source;
 use super::source::references;
 pub use crate::redirects::REDIRECT;
@@ -43,8 +43,8 @@ pub enum Part {
 pub struct FaceField {
     /// Its name.
     pub name: String,
-    /// The same as it stands before a value: `"name": `.
-    pub spelt: String,
+    /// The same as it stands before a value.
+    pub spelt: Spelt,
     /// Where it stands.
     pub part: Part,
     /// What it is made from.
@@ -270,7 +270,7 @@ fn push<'f>(
     fields.retain(|field| field.name != name);
     fields.push(FaceField {
         name: name.to_owned(),
-        spelt: json::member(name),
+        spelt: Spelt::of(name),
         part,
         source,
         in_listing: matches!(shown, Shown::Everywhere | Shown::Listed),

@@ -18,8 +18,13 @@ const FIRST_OF_LINE_ENDS: u8 = 0xe2;
 /// Bytes that are looked at in one step, for whether there is anything, and for where.
 const CHUNK: usize = 16;
 const WORD: usize = size_of::<u64>();
-/// What stands between two values: a comma, the end of a line, and what the next one begins with.
-const LINE: &str = ",\n                                                ";
+/// Bytes that short texts are copied by. A copy of a known length is a few instructions, another one a call; what is too
+/// much of it is cut off.
+const STEP: usize = 32;
+/// What stands between two values, and before the first one: a comma, the end of a line, and what the next one begins
+/// with.
+const NEXT: &str = ",\n                              ";
+const FIRST: &str = "\n                               ";
 
 /// The JSON text of a value, `indent` blanks a level; 0 writes one line without any blank.
 pub fn write(value: &Value, indent: usize) -> String {
@@ -28,9 +33,20 @@ pub fn write(value: &Value, indent: usize) -> String {
     out.finish()
 }
 
-/// A name as [`Writer::spelt_member`] takes it: letters, digits, `_`.
-pub fn member(name: &str) -> String {
-    format!("\"{name}\": ")
+/// The name of a member as it stands before its value.
+#[derive(Debug, Clone)]
+pub struct Spelt {
+    /// With blanks behind it, up to a whole step.
+    text: String,
+    length: usize,
+}
+
+impl Spelt {
+    /// Of a name that needs no escape: letters, digits, `_`.
+    pub fn of(name: &str) -> Self {
+        let text = format!("\"{name}\": ");
+        Self { length: text.len(), text: format!("{text:STEP$}") }
+    }
 }
 
 /// JSON text in the making. Whoever writes says what comes next; commas, line ends and blanks come by themselves.
@@ -79,11 +95,22 @@ impl Writer {
         self
     }
 
-    /// The same for a name that [`member`] has spelt.
-    pub fn spelt_member(&mut self, spelt: &str) -> &mut Self {
+    /// The same for a name that is spelt already.
+    pub fn spelt_member(&mut self, Spelt { text, length }: &Spelt) -> &mut Self {
         self.next();
-        self.out.push_str(if self.indent == 0 { spelt.trim_end() } else { spelt });
+        let length = length - usize::from(self.indent == 0);
+        match text.get(..STEP).filter(|_| length <= STEP) {
+            Some(step) => self.step(step, length),
+            None => self.out.push_str(&text[..length]),
+        }
         self
+    }
+
+    /// So much of a text that is a step long.
+    fn step(&mut self, text: &str, length: usize) {
+        let end = self.out.len() + length;
+        self.out.push_str(text);
+        self.out.truncate(end);
     }
 
     /// The same for a name that may be anything.
@@ -132,6 +159,11 @@ impl Writer {
         self.out.push('"');
         pieces.iter().for_each(|piece| self.out.push_str(piece));
         self.out.push('"');
+    }
+
+    /// A list of texts.
+    pub fn texts(&mut self, texts: &[&str]) {
+        self.list(|out| texts.iter().for_each(|text| out.item().text(text)));
     }
 
     /// A text, or nothing.
@@ -185,7 +217,7 @@ impl Writer {
         write(self);
         self.depth -= 1;
         if !self.is_empty {
-            self.line(1);
+            self.line::<1>();
         }
         self.is_empty = false;
         self.out.push(close);
@@ -193,20 +225,22 @@ impl Writer {
 
     fn next(&mut self) {
         let is_first = std::mem::replace(&mut self.is_empty, false);
-        self.line(usize::from(is_first));
+        if is_first { self.line::<1>() } else { self.line::<0>() }
     }
 
-    /// Goes on in a new line, with as much of [`LINE`] before it.
-    fn line(&mut self, from: usize) {
-        const BLANKS: usize = LINE.len() - 2;
+    /// Goes on in a new line, without so much of the comma and the line's end before it.
+    fn line<const LESS: usize>(&mut self) {
+        let (blanks, begin) = (self.indent * self.depth, 2 - LESS);
         if self.indent == 0 {
-            return self.out.push_str(&LINE[from..1]);
+            return self.out.push_str(&NEXT[LESS..1]);
         }
-        let mut blanks = self.indent * self.depth;
-        self.out.push_str(&LINE[from..2 + blanks.min(BLANKS)]);
-        while blanks > BLANKS {
-            blanks -= BLANKS;
-            self.out.push_str(&LINE[2..2 + blanks.min(BLANKS)]);
+        let text: &str = if LESS == 0 { NEXT } else { FIRST };
+        self.step(&text[..STEP], begin + blanks.min(STEP - 2));
+        let mut left = blanks.saturating_sub(STEP - 2);
+        while left > 0 {
+            let some = left.min(STEP - 2);
+            self.out.push_str(&NEXT[2..2 + some]);
+            left -= some;
         }
     }
 
@@ -276,9 +310,17 @@ fn escape(char: char) -> Option<std::borrow::Cow<'static, str>> {
 
 #[cfg(test)]
 mod tests {
+    use serde::Serialize;
     use serde_json::json;
 
     use super::*;
+
+    fn as_serde_writes(value: &Value, indent: &str) -> String {
+        let mut out = Vec::new();
+        let formatter = serde_json::ser::PrettyFormatter::with_indent(indent.as_bytes());
+        value.serialize(&mut serde_json::Serializer::with_formatter(&mut out, formatter)).unwrap();
+        String::from_utf8(out).unwrap()
+    }
 
     #[test]
     fn text_is_indented_and_hardly_escaped() {
@@ -292,6 +334,22 @@ mod tests {
             assert_eq!(write(&json!(text), 0), format!("\"{a}\\\"{a}…\\n\""));
         }
         assert_eq!(write(&json!({"a": 350.0}), 2), "{\n  \"a\": 350.0\n}");
+        for depth in 0..20 {
+            let nested = (0..depth).fold(json!([1]), |value, _| json!([value]));
+            assert_eq!(write(&nested, 4), as_serde_writes(&nested, "    "), "{depth}");
+        }
+        for name in [
+            "a",
+            "a_name_of_twenty_eight_bytes",
+            "a_name_of_twenty_nine_bytes_x",
+            "a_name_of_more_than_a_whole_step",
+        ] {
+            for indent in [0, 4] {
+                let mut out = Writer::new(indent);
+                out.object(|out| out.spelt_member(&Spelt::of(name)).int(1));
+                assert_eq!(out.finish(), write(&json!({ name: 1 }), indent));
+            }
+        }
         assert_eq!(
             write(&json!([-1, u64::MAX, [[]], {"a": [{}]}]), 0),
             r#"[-1,18446744073709551615,[[]],{"a":[{}]}]"#

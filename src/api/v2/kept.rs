@@ -31,6 +31,7 @@ use crate::web;
 
 /// Longer questions are answered and forgotten.
 const LONGEST_KEY: usize = 2_000;
+const USUAL_KEY: usize = 256;
 /// Parameters that choose the form, which has a place of its own in a key, and the one that means nothing.
 const FORMAL: [&str; 2] = ["format", "_"];
 
@@ -44,16 +45,29 @@ pub fn key(ask: &Ask, endpoint: &Endpoint, view: &View, path: &str) -> Option<St
     }
     let label = Narrowed::label(ask, endpoint).ok()?;
     let face = ask.faces.get(&label);
-    let is_read = |name: &str| endpoint.operations().contains(&name) || columns::stored(face, name).is_some();
-    if matches!(view, View::List) && !ask.params.iter().all(|(name, _)| is_read(name)) {
-        return None;
+    let operations = endpoint.operations();
+    let is_read = |name: &str| operations.contains(&name) || columns::stored(face, name).is_some();
+    let mut params = Vec::new();
+    for (name, value) in ask.params.iter() {
+        match is_read(name) {
+            true if FORMAL.contains(&name) => {}
+            true => params.push((name, value)),
+            false if matches!(view, View::List) => return None,
+            false => {}
+        }
     }
-    let counts = |name: &str| is_read(name) && !FORMAL.contains(&name);
-    let mut params: Vec<(&str, &str)> = ask.params.iter().filter(|(name, _)| counts(name)).collect();
     params.sort_unstable();
-    let site = ask.site.as_ref().map_or(0, |site| site.id);
-    let mut key = format!("v2 {site} {:?} {path}", ask.form);
-    let mut digits = itoa::Buffer::new();
+    let (mut digits, mut key) = (itoa::Buffer::new(), String::with_capacity(USUAL_KEY));
+    key.push_str("v2 ");
+    key.push_str(digits.format(ask.site.as_ref().map_or(0, |site| site.id)));
+    match ask.form {
+        Form::Json(indent) => {
+            [" json ", digits.format(indent)].into_iter().for_each(|piece| key.push_str(piece))
+        }
+        Form::Page => key.push_str(" page"),
+    }
+    key.push(' ');
+    key.push_str(path);
     for text in params.iter().flat_map(|(name, value)| [name, value]) {
         // Its length first, so that nothing in it is taken for the next one.
         [" ", digits.format(text.len()), "\"", text].into_iter().for_each(|piece| key.push_str(piece));
@@ -97,7 +111,9 @@ pub fn looked_at(library: &Library, subjects: &[Subject<'_>]) -> Vec<Tag> {
     });
     let items = shown.chain(library.asked().filter_map(|(_, item)| item.map(AsRef::as_ref)));
     let mut above: Option<HashMap<Key, TreePath>> = None;
-    let mut tags: Vec<Tag> = items.clone().flat_map(item_tags).collect();
+    // Most things that are shown have one tag, images two.
+    let mut tags = Vec::with_capacity(2 * (subjects.len() + library.asked().count()));
+    tags.extend(items.clone().flat_map(item_tags));
     for (reference, _) in library.asked().filter(|(_, item)| item.is_none()) {
         match reference {
             Reference::Id(family, id) => tags.extend(unseen(family, id)),

@@ -147,11 +147,17 @@ fn built_in(out: &mut Writer, show: &Show<'_>, item: &Item, source: &Source, nes
         Source::ShowInMenus => out.value(&item.show_in_menus.unwrap_or_default().into()),
         Source::SeoTitle => out.text(item.seo_title.as_deref().unwrap_or_default()),
         Source::SearchDescription => out.text(item.search_description.as_deref().unwrap_or_default()),
-        Source::FirstPublishedAt => out.text_or_null(item.first_published_at.map(moment).as_deref()),
+        Source::FirstPublishedAt => match item.first_published_at {
+            Some(moment) => moment.told(|text| out.plain_text(&briefly(text))),
+            None => out.null(),
+        },
         Source::AliasOf => relative(out, show, item.alias_of.map(Reference::page)),
         Source::Parent => relative(out, show, item.parent.map(Reference::Page)),
         Source::Locale => out.text_or_null(item.locale.as_deref()),
-        Source::Tags => out.value(&shape::tags(item.doc.get("tags").unwrap_or(&Value::Null))),
+        Source::Tags => match item.doc.strings("tags") {
+            Some(names) => shape::names(out, names),
+            None => out.value(&shape::tags(item.doc.get("tags").unwrap_or(&Value::Null))),
+        },
         Source::DownloadUrl => out.value(&show.download_url(item)),
         Source::Width => out.int_or_null(picture(item).and_then(|picture| picture.width)),
         Source::Height => out.int_or_null(picture(item).and_then(|picture| picture.height)),
@@ -186,12 +192,12 @@ fn collection(out: &mut Writer, show: &Show<'_>, item: &Item, nested: Option<&Ch
     }
 }
 
-/// A moment as the original writes it: fractions of a second only where there are any.
+/// A moment as the original writes it.
 pub fn moment(moment: Timestamp) -> String {
-    let mut text = moment.to_string();
-    if let Some(whole) = text.strip_suffix(".000000Z") {
-        text.truncate(whole.len());
-        text.push('Z');
-    }
-    text
+    moment.told(|text| briefly(text).concat())
+}
+
+/// Fractions of a second only where there are any.
+fn briefly(moment: &str) -> [&str; 2] {
+    moment.strip_suffix(".000000Z").map_or([moment, ""], |whole| [whole, "Z"])
 }

@@ -107,6 +107,9 @@ pub fn value(
             None => out.null(),
         };
     }
+    if field.kind.is_answered_as_shaped() && as_it_stands(out, show, siblings, field) {
+        return;
+    }
     let initial;
     let stored = match siblings.stored(&field.name) {
         Some(stored) => stored,
@@ -140,6 +143,19 @@ pub fn value(
         }
         (Shape::Address { of }, _) => out.value(&address(show, siblings, of)),
         _ => out.value(&within(show, field, stored)),
+    }
+}
+
+/// Writes a value that its object's document holds just so: most of what lists show. `false` if nothing was written.
+fn as_it_stands(out: &mut Writer, show: &Show<'_>, siblings: &Siblings<'_>, field: &Field) -> bool {
+    let Among::Object(values) = siblings.among else { return false };
+    match &field.shape {
+        Shape::RichText if !show.is_told_as_stored() => false,
+        Shape::Text | Shape::RichText | Shape::Markdown | Shape::Choice | Shape::Date | Shape::Time => {
+            values.plain(&field.name).map(|text| out.text(text)).is_some()
+        }
+        Shape::Tags => values.strings(&field.name).map(|found| names(out, found)).is_some(),
+        _ => false,
     }
 }
 
@@ -267,6 +283,12 @@ fn by_shape<'v>(show: &Show<'_>, field: &Field, stored: &'v Value) -> Cow<'v, Va
 fn are_in_order(stored: &Value) -> bool {
     let names = || stored.as_array().into_iter().flatten().map(Value::as_str);
     stored.is_array() && names().all(|name| name.is_some()) && names().is_sorted()
+}
+
+/// Writes names in the order of their bytes.
+pub fn names(out: &mut Writer, mut names: Vec<&str>) {
+    names.sort_unstable();
+    out.texts(&names);
 }
 
 /// Names in the order of their bytes.

@@ -86,6 +86,11 @@ pub trait FieldKind: Send + Sync {
         None
     }
 
+    /// Whether [`FieldKind::api_value`] leaves every value alone: texts are then answered without being understood first.
+    fn is_answered_as_shaped(&self) -> bool {
+        false
+    }
+
     /// The type of what the API answers; `None` is the shape's. TypeScript and JSON Schema are written from it.
     fn answer_type(&self, _field: &Field) -> Option<AnswerType> {
         None
@@ -203,5 +208,9 @@ impl FieldKind for Simple {
 
     fn presets(&self, field: &mut Field) {
         (self.presets)(field);
+    }
+
+    fn is_answered_as_shaped(&self) -> bool {
+        true
     }
 }
