@@ -2,13 +2,14 @@
 //! planner that may choose between an index of what is asked for and one that has the order chooses the order.
 
 use std::io::{Read, Seek, SeekFrom, Write};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::Stdio;
 
 use rusqlite::Connection;
 use serde_json::Value;
 
-use crate::process::{Serving, get_as, post, siskin};
+use crate::process::{Serving, get_as, post, siskin, wait_until};
 use crate::site::copy_starter;
 
 const PASSWORD: &str = "forty bramblings in the beech";
@@ -21,6 +22,7 @@ fn statements_of(site: &Path, ask: impl FnOnce(&Serving)) -> Vec<String> {
         ("SISKIN_LOG__FILTER", "siskin::store=trace"),
         ("SISKIN_LOG__FORMAT", "json"),
         ("SISKIN_CACHE__ENABLED", "false"),
+        ("SISKIN_WEBHOOKS__ALLOW_PRIVATE", "127.0.0.1"),
     ]);
     command.stderr(Stdio::from(log.try_clone().unwrap()));
     let serving = Serving::by(command);
@@ -133,5 +135,29 @@ fn an_editor_among_the_children_of_a_page_waits_for_no_others() {
     let of_slug = |statement: &&String| statement.starts_with("select") && statement.contains("slug = ?");
     let slug = statements.iter().find(of_slug).expect("a slug is looked for");
     assert!(plan(&store, slug)[0].contains("(slug=?)"), "{:?}: {slug}", plan(&store, slug));
+    assert_eq!(walks(dir.path(), &statements), Vec::<String>::new());
+}
+
+#[test]
+fn what_a_receiver_is_told_of_is_not_looked_for_among_all_pages() {
+    let dir = tempfile::tempdir().unwrap();
+    copy_starter(dir.path());
+    let receiver = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    receiver.set_nonblocking(true).unwrap();
+    let url = format!("http://{}/", receiver.local_addr().unwrap());
+    let statements = statements_of(dir.path(), |serving| {
+        let cookie = signed_in(dir.path(), serving);
+        let form = [("name", "Front end"), ("url", &*url), ("active", "on")];
+        let added = post(serving.port(), "/admin/webhooks/add", &cookie, &form).unwrap();
+        assert_eq!(added.status, 200, "{}", added.text());
+        let form = [("title", "About"), ("slug", "about"), ("_action", "publish")];
+        let published = post(serving.port(), "/admin/pages/17/edit", &cookie, &form).unwrap();
+        assert_eq!(published.status, 303, "{}", published.text());
+        wait_until(|| receiver.accept().is_ok());
+    });
+    let store = Connection::open(dir.path().join("data/siskin.db")).unwrap();
+    let of_events = |statement: &&String| statement.starts_with("select id from objects where");
+    let public = statements.iter().find(of_events).expect("the public ones of the events' pages are looked for");
+    assert!(plan(&store, public)[0].contains("(id=?"), "{:?}: {public}", plan(&store, public));
     assert_eq!(walks(dir.path(), &statements), Vec::<String>::new());
 }
