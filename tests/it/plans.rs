@@ -157,7 +157,8 @@ fn what_a_receiver_is_told_of_is_not_looked_for_among_all_pages() {
     });
     let store = Connection::open(dir.path().join("data/siskin.db")).unwrap();
     let of_events = |statement: &&String| statement.starts_with("select id from objects where");
-    let public = statements.iter().find(of_events).expect("the public ones of the events' pages are looked for");
+    let public =
+        statements.iter().find(of_events).expect("the public ones of the events' pages are looked for");
     assert!(plan(&store, public)[0].contains("(id=?"), "{:?}: {public}", plan(&store, public));
     assert_eq!(walks(dir.path(), &statements), Vec::<String>::new());
 }
