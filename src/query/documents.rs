@@ -68,7 +68,7 @@ fn lacks(names: &[String]) -> impl FnMut(&RawDocument) -> bool {
     move |document| {
         let Some(left_out) = document.left_out() else { return false };
         if before != left_out {
-            before.replace_range(.., left_out);
+            left_out.clone_into(&mut before);
             lacked = of_columns || left_out.split('"').any(is_wanted);
         }
         lacked

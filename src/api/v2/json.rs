@@ -106,13 +106,6 @@ impl Writer {
         self
     }
 
-    /// So much of a text that is a step long.
-    fn step(&mut self, text: &str, length: usize) {
-        let end = self.out.len() + length;
-        self.out.push_str(text);
-        self.out.truncate(end);
-    }
-
     /// The same for a name that may be anything.
     fn any_member(&mut self, name: &str) -> &mut Self {
         self.next();
@@ -217,7 +210,7 @@ impl Writer {
         write(self);
         self.depth -= 1;
         if !self.is_empty {
-            self.line::<1>();
+            self.line(1);
         }
         self.is_empty = false;
         self.out.push(close);
@@ -225,23 +218,30 @@ impl Writer {
 
     fn next(&mut self) {
         let is_first = std::mem::replace(&mut self.is_empty, false);
-        if is_first { self.line::<1>() } else { self.line::<0>() }
+        self.line(usize::from(is_first));
     }
 
     /// Goes on in a new line, without so much of the comma and the line's end before it.
-    fn line<const LESS: usize>(&mut self) {
-        let (blanks, begin) = (self.indent * self.depth, 2 - LESS);
+    fn line(&mut self, less: usize) {
+        let blanks = self.indent * self.depth;
         if self.indent == 0 {
-            return self.out.push_str(&NEXT[LESS..1]);
+            return self.out.push_str(&NEXT[less..1]);
         }
-        let text: &str = if LESS == 0 { NEXT } else { FIRST };
-        self.step(&text[..STEP], begin + blanks.min(STEP - 2));
+        let text = if less == 0 { NEXT } else { FIRST };
+        self.step(&text[..STEP], 2 - less + blanks.min(STEP - 2));
         let mut left = blanks.saturating_sub(STEP - 2);
         while left > 0 {
             let some = left.min(STEP - 2);
             self.out.push_str(&NEXT[2..2 + some]);
             left -= some;
         }
+    }
+
+    /// So much of a text that is a step long.
+    fn step(&mut self, text: &str, length: usize) {
+        let end = self.out.len() + length;
+        self.out.push_str(text);
+        self.out.truncate(end);
     }
 
     fn escaped(&mut self, text: &str) {

@@ -31,6 +31,7 @@ use crate::web;
 
 /// Longer questions are answered and forgotten.
 const LONGEST_KEY: usize = 2_000;
+/// Bytes that a key may take without growing.
 const USUAL_KEY: usize = 256;
 /// Parameters that choose the form, which has a place of its own in a key, and the one that means nothing.
 const FORMAL: [&str; 2] = ["format", "_"];
@@ -58,16 +59,13 @@ pub fn key(ask: &Ask, endpoint: &Endpoint, view: &View, path: &str) -> Option<St
     }
     params.sort_unstable();
     let (mut digits, mut key) = (itoa::Buffer::new(), String::with_capacity(USUAL_KEY));
-    key.push_str("v2 ");
-    key.push_str(digits.format(ask.site.as_ref().map_or(0, |site| site.id)));
+    let site = ask.site.as_ref().map_or(0, |site| site.id);
+    ["v2 ", digits.format(site)].into_iter().for_each(|piece| key.push_str(piece));
     match ask.form {
-        Form::Json(indent) => {
-            [" json ", digits.format(indent)].into_iter().for_each(|piece| key.push_str(piece))
-        }
+        Form::Json(indent) => [" ", digits.format(indent)].into_iter().for_each(|piece| key.push_str(piece)),
         Form::Page => key.push_str(" page"),
     }
-    key.push(' ');
-    key.push_str(path);
+    [" ", path].into_iter().for_each(|piece| key.push_str(piece));
     for text in params.iter().flat_map(|(name, value)| [name, value]) {
         // Its length first, so that nothing in it is taken for the next one.
         [" ", digits.format(text.len()), "\"", text].into_iter().for_each(|piece| key.push_str(piece));
