@@ -11,6 +11,7 @@ use tantivy::IndexReader;
 use tantivy::IndexSettings;
 use tantivy::ReloadPolicy;
 use tantivy::Term;
+use tantivy::directory::MmapDirectory;
 
 use super::document::{Document, Fields, identity};
 use super::found::Columns;
@@ -44,6 +45,8 @@ pub struct Index {
     pub(super) columns: Columns,
     index: tantivy::Index,
     writer: Writer,
+    /// The index's own view of its folder.
+    files: MmapDirectory,
     folder: PathBuf,
 }
 
@@ -52,14 +55,14 @@ impl Index {
     /// without a mark.
     pub fn open(folder: &Path) -> Result<Self> {
         let (fields, schema) = Fields::declare();
-        let index = match existing(folder, &schema) {
-            Some(index) => index,
+        let (index, files) = match existing(folder, &schema) {
+            Some(existing) => existing,
             None => fresh(folder, schema)?,
         };
         let reader =
             index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into().map_err(internal)?;
         let (columns, writer) = (Columns::default(), Writer::default());
-        Ok(Self { fields, reader, columns, index, writer, folder: folder.to_owned() })
+        Ok(Self { fields, reader, columns, index, writer, files, folder: folder.to_owned() })
     }
 
     /// Where it lies.
@@ -113,45 +116,56 @@ impl Index {
             prepared.set_payload(&payload);
             prepared.commit().map(drop)
         })?;
-        self.reader.reload().map_err(internal)?;
-        self.columns.clear();
-        Ok(())
+        self.reload()
     }
 
     /// Makes one segment of the small ones that commits left, since every question pays for each, and gives back the
     /// writer's memory until something changes again. Uncommitted changes are lost. Blocks on the disk.
     pub fn rest(&self) -> Result<()> {
         self.writer.rest(&self.index)?;
-        self.reader.reload().map_err(internal)?;
-        self.columns.clear();
-        Ok(())
+        self.reload()
     }
 }
 
 impl Index {
+    /// Shows the last commit to whoever searches from now on.
+    fn reload(&self) -> Result<()> {
+        self.reader.reload().map_err(internal)?;
+        self.columns.clear();
+        // tantivy notes each file that it ever read and forgets those that are gone only when it is asked for a list: a
+        // commit is a dozen files, so a kilobyte or two of each would stay.
+        let _ = self.files.get_cache_info();
+        Ok(())
+    }
+
     fn of(&self, family: &str, id: i64) -> Term {
         Term::from_field_text(self.fields.identity, &identity(family, id))
     }
 }
 
-fn existing(folder: &Path, schema: &tantivy::schema::Schema) -> Option<tantivy::Index> {
-    let index = tantivy::Index::open_in_dir(folder).ok()?;
+type Opened = (tantivy::Index, MmapDirectory);
+
+fn existing(folder: &Path, schema: &tantivy::schema::Schema) -> Option<Opened> {
+    let files = MmapDirectory::open(folder).ok()?;
+    let index = tantivy::Index::open(files.clone()).ok()?;
     // Without a mark it is new: the process that made it may be about to write it, and is not disturbed.
     let is_ours =
         index.load_metas().ok()?.payload.is_none_or(|payload| {
             serde_json::from_str(&payload).is_ok_and(|mark: Mark| mark.format == FORMAT)
         });
-    (index.schema() == *schema && is_ours).then_some(index)
+    (index.schema() == *schema && is_ours).then_some((index, files))
 }
 
-fn fresh(folder: &Path, schema: tantivy::schema::Schema) -> Result<tantivy::Index> {
+fn fresh(folder: &Path, schema: tantivy::schema::Schema) -> Result<Opened> {
     if folder.exists() {
         std::fs::remove_dir_all(folder)?;
     }
     std::fs::create_dir_all(folder)?;
     // A commit is of a few objects: their texts are compressed where they are written, without a thread for it.
     let settings = IndexSettings { docstore_compress_dedicated_thread: false, ..IndexSettings::default() };
-    tantivy::Index::builder().schema(schema).settings(settings).create_in_dir(folder).map_err(internal)
+    let files = MmapDirectory::open(folder).map_err(|error| internal(error.into()))?;
+    let index = tantivy::Index::builder().schema(schema).settings(settings).open_or_create(files.clone());
+    Ok((index.map_err(internal)?, files))
 }
 
 pub(super) fn internal(source: tantivy::TantivyError) -> Error {
