@@ -78,24 +78,14 @@ fn spelled(micros: i64) -> Option<[u8; 27]> {
     let date = NaiveDate::from_epoch_days(i32::try_from(days).ok()?)?;
     let year = usize::try_from(date.year()).ok().filter(|year| *year <= 9_999)?;
     let (seconds, fraction) = (usize::try_from(seconds).ok()?, usize::try_from(fraction).ok()?);
-    let (month, day) = (date.month() as usize, date.day() as usize);
-    let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
-    let mut text = *b"0000-00-00T00:00:00.000000Z";
-    for (place, pair) in [
-        (0, year / 100),
-        (2, year % 100),
-        (5, month),
-        (8, day),
-        (11, hour),
-        (14, minute),
-        (17, second),
-        (20, fraction / 10_000),
-        (22, fraction / 100 % 100),
-        (24, fraction % 100),
-    ] {
-        text[place..place + 2].copy_from_slice(&PAIRS[pair]);
-    }
-    Some(text)
+    let pair = |number: usize| PAIRS[number % PAIRS.len()];
+    let ([a, b], [c, d]) = (pair(year / 100), pair(year));
+    let ([e, f], [g, h]) = (pair(date.month() as usize), pair(date.day() as usize));
+    let ([i, j], [k, l], [m, n]) = (pair(seconds / 3_600), pair(seconds / 60 % 60), pair(seconds % 60));
+    let ([o, p], [q, r], [s, t]) = (pair(fraction / 10_000), pair(fraction / 100), pair(fraction));
+    Some([
+        a, b, c, d, b'-', e, f, b'-', g, h, b'T', i, j, b':', k, l, b':', m, n, b'.', o, p, q, r, s, t, b'Z',
+    ])
 }
 
 /// Two digits each, from 00 to 99.

@@ -24,7 +24,7 @@ const BETWEEN: u8 = 0xff;
 
 /// Makes numbers of marks.
 #[derive(Clone)]
-pub struct Keys([u8; 16]);
+pub struct Keys(SipHasher24);
 
 impl Keys {
     /// Those of a site, by its signing key.
@@ -36,7 +36,7 @@ impl Keys {
         let digest = mac.finalize().into_bytes();
         let mut own = [0; 16];
         own.copy_from_slice(&digest[..16]);
-        Self(own)
+        Self(SipHasher24::new_with_key(&own))
     }
 
     pub(super) fn number(&self, mark: Mark<'_>) -> u64 {
@@ -53,7 +53,7 @@ impl Keys {
         told.extend_from_slice(second.as_bytes());
         told.push(BETWEEN);
         told.extend_from_slice(&id.to_le_bytes());
-        SipHasher24::new_with_key(&self.0).hash(told)
+        self.0.hash(told)
     }
 
     /// The marks that make an answer of these tags stale.

@@ -119,7 +119,7 @@ impl<const EXTENT: u8, const FILED: bool> Record for Read<EXTENT, FILED> {
         let mut cells = Cells { row, place: 0 };
         let mut item = cells.item::<EXTENT, FILED>()?;
         if EXTENT == WHOLLY {
-            item.columns.rest = cells.rest()?;
+            item.columns.rest = Some(Box::new(cells.rest()?));
         }
         Ok(Self(item))
     }
@@ -135,7 +135,7 @@ impl Record for Marked {
         let mut cells = Cells { row, place: 1 };
         let mut item = cells.item::<WHOLLY, true>()?;
         if is_asked {
-            item.columns.rest = cells.rest()?;
+            item.columns.rest = Some(Box::new(cells.rest()?));
         }
         Ok(Self(is_asked, item))
     }
@@ -182,7 +182,7 @@ impl Cells<'_, '_> {
             parent: None,
             path: None,
             collection: None,
-            rest: Rest::default(),
+            rest: None,
         })
     }
 
@@ -197,12 +197,12 @@ impl Cells<'_, '_> {
         })
     }
 
-    fn picture(&mut self) -> Result<Option<Picture>> {
+    fn picture(&mut self) -> Result<Option<Box<Picture>>> {
         let Some(mime) = self.next()? else {
             self.place += PICTURE.len() - 1;
             return Ok(None);
         };
-        Ok(Some(Picture {
+        Ok(Some(Box::new(Picture {
             mime,
             width: self.next()?,
             height: self.next()?,
@@ -213,6 +213,6 @@ impl Cells<'_, '_> {
             blob: self.next()?,
             stem: self.next()?,
             distinct_length: self.next()?,
-        }))
+        })))
     }
 }

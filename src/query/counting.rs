@@ -57,7 +57,7 @@ impl Selection {
 
     /// How many there are.
     pub(super) fn number(&self) -> Sql {
-        let mut number = sql(format!("(select count(*) from {} where ", columns::tables(&self.family)));
+        let mut number = sql(["(select count(*) from ", columns::tables(&self.family), " where "].concat());
         number.append(self.condition()).push(")");
         number
     }

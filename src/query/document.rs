@@ -43,6 +43,10 @@ impl Place {
         Some(Self(u32::try_from(range.start).ok()?, u32::try_from(range.end).ok()?))
     }
 
+    fn len(self) -> usize {
+        (self.1 - self.0) as usize
+    }
+
     fn range(self) -> Range<usize> {
         self.0 as usize..self.1 as usize
     }
@@ -107,7 +111,9 @@ impl RawDocument {
     }
 
     fn member(&self, name: &str) -> Option<&Member> {
-        self.members.iter().rev().find(|member| self.text(member.name) == name)
+        // Most names differ in length, which is told without a look at the text.
+        let is_it = |member: &&Member| member.name.len() == name.len() && self.text(member.name) == name;
+        self.members.iter().rev().find(is_it)
     }
 
     fn value<'m>(&self, member: &'m Member) -> &'m Value {
@@ -170,24 +176,35 @@ fn end_of_plain(text: &[u8]) -> Option<usize> {
 
 /// What stands between the quotes of a string in which nothing is told by an escape.
 fn plain(text: &str) -> Option<&str> {
-    let inside = text.strip_prefix('"')?.strip_suffix('"')?;
+    let inside = between(text, b'"', b'"')?;
     memchr2(b'"', b'\\', inside.as_bytes()).is_none().then_some(inside)
 }
 
 /// The same of each string in a list of such.
 fn strings(text: &str) -> Option<Vec<&str>> {
-    let mut rest = text.strip_prefix('[')?.strip_suffix(']')?;
+    let mut rest = between(text, b'[', b']')?;
     let mut strings = Vec::with_capacity(4);
     loop {
-        let string = rest.strip_prefix('"')?;
+        let string = behind_byte(rest, b'"')?;
         let (string, behind) = string.split_at(end_of_plain(string.as_bytes())?);
         strings.push(string);
-        rest = behind.strip_prefix('"')?;
+        rest = behind_byte(behind, b'"')?;
         if rest.is_empty() {
             return Some(strings);
         }
-        rest = rest.strip_prefix(',')?;
+        rest = behind_byte(rest, b',')?;
     }
+}
+
+/// What follows an ASCII byte with which a text begins.
+fn behind_byte(text: &str, byte: u8) -> Option<&str> {
+    text.get(1..).filter(|_| text.as_bytes()[0] == byte)
+}
+
+/// What stands between two ASCII bytes with which a text begins and ends.
+fn between(text: &str, first: u8, last: u8) -> Option<&str> {
+    let inside = behind_byte(text, first)?;
+    inside.get(..inside.len().checked_sub(1)?).filter(|inside| text.as_bytes()[1 + inside.len()] == last)
 }
 
 /// A text that is no JSON object.
@@ -264,12 +281,16 @@ impl Scan<'_> {
     fn value(&mut self) -> Option<Range<usize>> {
         let byte = self.next()?;
         let start = self.at;
+        let mut end = None;
         match byte {
             b'"' => _ = self.string()?,
             b'{' | b'[' => self.nested()?,
-            _ => self.at += self.text.as_bytes()[start..].iter().position(|byte| b",}".contains(byte))?,
+            _ => {
+                self.at += self.text.as_bytes()[start..].iter().position(|byte| b",}".contains(byte))?;
+                end = Some(start + self.text.get(start..self.at)?.trim_end().len());
+            }
         }
-        let value = start..start + self.text.get(start..self.at)?.trim_end().len();
+        let value = start..end.unwrap_or(self.at);
         matches!(self.next()?, b',' | b'}').then_some(value).filter(|value| !value.is_empty())
     }
 

@@ -94,9 +94,10 @@ impl Drafts {
         }
         if columns.is_page() {
             columns.slug = Some(text("slug")).filter(|slug| !slug.is_empty()).or(columns.slug.take());
-            columns.rest.seo_title = Some(text("seo_title"));
-            columns.rest.search_description = Some(text("search_description"));
-            columns.rest.show_in_menus = draft.get("show_in_menus").and_then(Value::as_bool);
+            let rest = columns.rest.get_or_insert_default();
+            rest.seo_title = Some(text("seo_title"));
+            rest.search_description = Some(text("search_description"));
+            rest.show_in_menus = draft.get("show_in_menus").and_then(Value::as_bool);
         }
         item.doc = draft.into();
     }

@@ -33,7 +33,7 @@ pub struct Columns {
     /// The collection of an image or document.
     pub collection: Option<i64>,
     /// The rest, which only whole selections read.
-    pub rest: Rest,
+    pub rest: Option<Box<Rest>>,
 }
 
 impl Columns {
@@ -52,7 +52,8 @@ impl std::ops::Deref for Columns {
     type Target = Rest;
 
     fn deref(&self) -> &Rest {
-        &self.rest
+        static NOT_READ: Rest = Rest::NOTHING;
+        self.rest.as_deref().unwrap_or(&NOT_READ)
     }
 }
 
@@ -73,13 +74,24 @@ pub struct Rest {
     pub alias_of: Option<i64>,
 }
 
+impl Rest {
+    const NOTHING: Self = Self {
+        translation_key: None,
+        last_published_at: None,
+        show_in_menus: None,
+        seo_title: None,
+        search_description: None,
+        alias_of: None,
+    };
+}
+
 /// The file of an image or document.
 #[derive(Debug, Clone)]
 pub struct File {
     /// The public file name, folder included: `original_images/rye.jpg`.
     pub name: String,
     /// What renditions follow from; a brief selection does without.
-    pub picture: Option<Picture>,
+    pub picture: Option<Box<Picture>>,
 }
 
 /// What a file is, and what of it renditions follow from.

@@ -241,7 +241,7 @@ impl Library {
 /// Families and ids as rows, filled up with what there is none of.
 fn list(mut ids: Vec<(&str, i64)>) -> Sql {
     ids.resize(filled(ids.len()), ("", 0));
-    let mut rows = sql(String::with_capacity(FIRST_ROW.len() + ids.len() * ROW.len()));
+    let mut rows = Sql::with_room(FIRST_ROW.len() + ids.len() * ROW.len(), 2 * ids.len());
     for (number, (family, id)) in ids.into_iter().enumerate() {
         rows.push(if number == 0 { FIRST_ROW } else { ROW });
         rows = rows.bind(family).bind(id);

@@ -88,7 +88,8 @@ impl Selection {
         }
         let places = self.is_walked(total) && !matches!(self.order, None | Some(Order::Usual));
         let values = self.is_walked(total) && total.is_some_and(|total| total > FEW);
-        let mut statement = sql(format!("select {columns} from {} where ", columns::tables(&self.family)));
+        let mut statement =
+            sql(["select ", columns, " from ", columns::tables(&self.family), " where "].concat());
         statement.append(self.condition_without(None, Tried { places, values, found: self.is_found(total) }));
         self.push_behind(&mut statement, Rows::Objects);
         statement.push(" order by ").append(self.order_clause(Rows::Objects));
@@ -98,7 +99,7 @@ impl Selection {
     /// The same along the values of a field, or those rows that have one of them, of which the condition needs no other
     /// look.
     fn along_values(&self, columns: &str, (table, field): (&str, &str), one: Option<(Bind, usize)>) -> Sql {
-        let mut statement = sql(format!("select {columns} from {table} v cross join objects o"));
+        let mut statement = sql(["select ", columns, " from ", table, " v cross join objects o"].concat());
         if columns::has_files(&self.family) {
             statement.push(" left join files f on f.object = o.key");
         }
@@ -121,7 +122,7 @@ impl Selection {
         if keys.len() > MOST_JOINED {
             return sql(format!("select {columns} from {tables} where o.key in ")).bind_list(keys);
         }
-        let mut statement = sql(format!("select {columns} from ("));
+        let mut statement = sql(["select ", &columns, " from ("].concat());
         statement.append(rows_of(keys.iter().map(|key| key.0)));
         statement.push(") k cross join ").push(tables).push(" where o.key = k.found");
         statement
@@ -207,12 +208,20 @@ impl Selection {
     fn condition_without(&self, met: Option<usize>, tried: Tried) -> Sql {
         // A type is of one family alone; told both, a planner may walk the whole family for a few of the type. And it may
         // walk either where a filter finds what there is.
-        let column =
-            |name: &str| if tried.found { format!("coalesce(o.{name}, '')") } else { format!("o.{name}") };
+        let column = |name: &'static str| {
+            let (before, behind) = if tried.found { ("coalesce(o.", ", '')") } else { ("o.", "") };
+            let mut condition = sql(before);
+            condition.push(name).push(behind);
+            condition
+        };
         let mut condition = match &self.types[..] {
-            [] => sql(format!("{} = ?", column("family"))).bind(&self.family),
-            [one] => sql(format!("{} = ?", column("type"))).bind(one),
-            some => sql(format!("{} in ", column("type"))).bind_list(some),
+            [] => column("family"),
+            _ => column("type"),
+        };
+        match &self.types[..] {
+            [] => condition.push(" = ").push_bind(&self.family),
+            [one] => condition.push(" = ").push_bind(one),
+            some => condition.push(" in ").push_list(some),
         };
         let scope = if tried.places || tried.found {
             self.scope.condition_on_the_way()
@@ -235,10 +244,10 @@ impl Selection {
 /// They are filled up with zeros, of which there is no key and no id.
 pub(super) fn rows_of(numbers: impl ExactSizeIterator<Item = i64>) -> Sql {
     let filled = filled(numbers.len());
-    let mut text = String::with_capacity(FIRST_ROW.len() + filled * ROW.len());
-    text.push_str(FIRST_ROW);
-    (1..filled).for_each(|_| text.push_str(ROW));
-    sql(text).bind_all(numbers.chain(std::iter::repeat(0)).take(filled))
+    let mut rows = Sql::with_room(FIRST_ROW.len() + filled * ROW.len(), filled);
+    rows.push(FIRST_ROW);
+    (1..filled).for_each(|_| _ = rows.push(ROW));
+    rows.bind_all(numbers.chain(std::iter::repeat(0)).take(filled))
 }
 
 /// How many rows there are when so many are filled up, so that few texts have to be prepared; what fills them up is

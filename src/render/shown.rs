@@ -44,16 +44,17 @@ pub struct Shown {
 impl From<Item> for Shown {
     fn from(item: Item) -> Self {
         let columns = item.columns;
+        let rest = columns.rest.map(|rest| *rest).unwrap_or_default();
         Self {
             key: columns.key,
             id: columns.id,
             label: columns.type_,
             locale: columns.locale.unwrap_or_default(),
-            translation_key: columns.rest.translation_key.unwrap_or_default(),
+            translation_key: rest.translation_key.unwrap_or_default(),
             path: columns.path,
             url_path: columns.url_path.unwrap_or_default(),
             first_published_at: columns.first_published_at,
-            last_published_at: columns.rest.last_published_at,
+            last_published_at: rest.last_published_at,
             document: item.doc.to_document(),
         }
     }

@@ -1,5 +1,6 @@
 //! What the delivery API asks: exact words, all of them or any, over families of objects.
 
+use tantivy::Searcher;
 use tantivy::Term;
 use tantivy::query::BooleanQuery;
 use tantivy::query::BoostQuery;
@@ -38,7 +39,7 @@ pub struct Ask<'a> {
     pub words: &'a str,
     /// All of them, or any.
     pub operator: Operator,
-    /// The families to look in; none means all.
+    /// The families that are meant; none means all.
     pub families: &'a [&'a str],
     /// Only what anybody may read.
     pub public_only: bool,
@@ -46,13 +47,26 @@ pub struct Ask<'a> {
 
 impl Index {
     /// The objects that a question finds, in any order, at most [`MOST`](super::MOST). A question without a word finds
-    /// nothing.
+    /// nothing. Where most of what there is could be meant, what could not is found, too: whoever asks has the store say
+    /// what may be seen of it.
     pub fn found(&self, ask: &Ask<'_>) -> Result<Vec<Found>> {
         let Some(wanted) = self.wanted(ask) else { return Ok(Vec::new()) };
+        let searcher = self.reader.searcher();
         let mut clauses = vec![(Occur::Must, wanted)];
-        clauses.extend(self.scope(ask.families, ask.public_only).map(|clause| (Occur::Must, clause)));
-        let everything = Everything(&self.columns);
-        self.reader.searcher().search(&BooleanQuery::new(clauses), &everything).map_err(internal)
+        if !self.are_most(&searcher, ask).map_err(internal)? {
+            clauses.extend(self.scope(ask.families, ask.public_only).map(|clause| (Occur::Must, clause)));
+        }
+        let Some(query) = joined(clauses) else { return Ok(Vec::new()) };
+        searcher.search(&*query, &Everything(&self.columns)).map_err(internal)
+    }
+
+    /// Whether at least half of what there is could be meant: to look at each found object's family then takes longer
+    /// than it spares.
+    fn are_most(&self, searcher: &Searcher, ask: &Ask<'_>) -> tantivy::Result<bool> {
+        let [family] = ask.families else { return Ok(false) };
+        let word = family_word(family, ask.public_only);
+        let meant = searcher.doc_freq(&Term::from_field_text(self.fields.family, &word))?;
+        Ok(2 * meant >= searcher.num_docs())
     }
 
     fn wanted(&self, ask: &Ask<'_>) -> Option<Box<dyn Query>> {
@@ -165,6 +179,11 @@ mod tests {
         ] {
             index.replace(&document).unwrap();
         }
+        for image in 5..9 {
+            index
+                .replace(&Document { family: "image".to_owned(), ..document(image, "Bread", "yeast") })
+                .unwrap();
+        }
         index.commit(&Mark::at(7, "m")).unwrap();
         for (words, operator, expected) in [
             ("bread", Operator::And, vec![1, 3]),
@@ -186,6 +205,22 @@ mod tests {
             assert_eq!(found, expected, "{words}");
         }
         assert_eq!(keys(&index, "water", Operator::And)[0], 3, "a word in the title weighs more");
+    }
+
+    #[test]
+    fn what_most_are_is_not_looked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let index = Index::open(folder.path()).unwrap();
+        for page in [4, 3] {
+            index.replace(&document(page, "Bread", "")).unwrap();
+        }
+        index.commit(&Mark::at(1, "m")).unwrap();
+        assert_eq!(keys(&index, "bread", Operator::And), [4, 3], "the store says that 4 is hidden");
+        for image in 5..8 {
+            index.replace(&Document { family: "image".to_owned(), ..document(image, "Bread", "") }).unwrap();
+        }
+        index.commit(&Mark::at(2, "m")).unwrap();
+        assert_eq!(keys(&index, "bread", Operator::And), [3]);
     }
 
     #[test]

@@ -18,6 +18,8 @@ use crate::base::Key;
 
 /// The most objects that one question finds; beyond it the least fitting are left out.
 pub const MOST: usize = 100_000;
+/// Documents whose columns are read together.
+const AT_ONCE: usize = 64;
 
 /// Collects all of it, at most [`MOST`], in any order. tantivy's own collector of the best makes room for twice
 /// as many as it may find, in every segment, before it looks for the first.
@@ -69,11 +71,33 @@ impl Found {
     }
 }
 
-/// What is found in a segment.
+/// What is found in a segment. Columns are read for many documents at once: each look at one has its price.
 pub(super) struct InSegment {
     keys: Column<i64>,
     ids: Column<i64>,
     found: Vec<Found>,
+    /// Documents whose columns are still to be read, with their scores.
+    documents: Vec<DocId>,
+    scores: Vec<Score>,
+}
+
+impl InSegment {
+    fn read(&mut self) {
+        let mut read = [const { [None; AT_ONCE] }; 2];
+        let [keys, ids] = &mut read;
+        let count = self.documents.len();
+        self.keys.first_vals(&self.documents, &mut keys[..count]);
+        self.ids.first_vals(&self.documents, &mut ids[..count]);
+        for ((key, id), score) in keys.iter().zip(ids).zip(self.scores.drain(..)) {
+            if let (Some(key), Some(id)) = (*key, *id) {
+                self.found.push(Found { key: Key(key), score, id });
+            }
+        }
+        self.documents.clear();
+        if self.found.len() >= 2 * MOST {
+            keep_best(&mut self.found, MOST);
+        }
+    }
 }
 
 impl Collector for Everything<'_> {
@@ -82,7 +106,8 @@ impl Collector for Everything<'_> {
 
     fn for_segment(&self, _: SegmentOrdinal, segment: &SegmentReader) -> tantivy::Result<InSegment> {
         let (keys, ids) = self.0.of(segment)?;
-        Ok(InSegment { keys, ids, found: Vec::new() })
+        let (documents, scores) = (Vec::with_capacity(AT_ONCE), Vec::with_capacity(AT_ONCE));
+        Ok(InSegment { keys, ids, found: Vec::with_capacity(AT_ONCE), documents, scores })
     }
 
     fn requires_scoring(&self) -> bool {
@@ -100,15 +125,15 @@ impl SegmentCollector for InSegment {
     type Fruit = Vec<Found>;
 
     fn collect(&mut self, doc: DocId, score: Score) {
-        if let (Some(key), Some(id)) = (self.keys.first(doc), self.ids.first(doc)) {
-            self.found.push(Found { key: Key(key), score, id });
-        }
-        if self.found.len() == 2 * MOST {
-            keep_best(&mut self.found, MOST);
+        self.documents.push(doc);
+        self.scores.push(score);
+        if self.documents.len() == AT_ONCE {
+            self.read();
         }
     }
 
-    fn harvest(self) -> Vec<Found> {
+    fn harvest(mut self) -> Vec<Found> {
+        self.read();
         self.found
     }
 }

@@ -45,6 +45,11 @@ pub fn sql(text: impl Into<String>) -> Sql {
 }
 
 impl Sql {
+    /// An empty one with room for so many bytes of text and so many values.
+    pub fn with_room(bytes: usize, values: usize) -> Self {
+        Self { text: String::with_capacity(bytes), binds: Vec::with_capacity(values) }
+    }
+
     /// What tells it from every other statement, values and all.
     pub fn told(&self) -> String {
         let mut told = self.text.clone();

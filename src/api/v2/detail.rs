@@ -33,8 +33,10 @@ pub async fn show(ask: &Ask, endpoint: &Endpoint, id: Option<i64>) -> Result<Ans
     let choice = listing::choice(ask, &item.type_, View::Detail)?;
     let format = Format::read(&ask.params)?;
     let setting = ask.setting(&narrowed.scope, format)?;
-    let shown = (&[Subject::Item(&item)][..], library, Envelope::One);
-    let (text, mut tags) = show::all(&mut reading, &setting, shown, &choice).await?;
+    let subjects = &[Subject::Item(&item)][..];
+    let (text, library) =
+        show::all(&mut reading, &setting, (subjects, library, Envelope::One), &choice).await?;
+    let mut tags = kept::looked_at(&library, subjects);
     tags.extend(kept::relatives(&narrowed));
     Ok(Answer::Object(text, tags))
 }

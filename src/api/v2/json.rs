@@ -134,7 +134,10 @@ impl Writer {
 
     /// A text.
     pub fn text(&mut self, text: &str) {
-        self.text_of(&[text]);
+        self.out.reserve(text.len() + 2);
+        self.out.push('"');
+        self.escaped(text);
+        self.out.push('"');
     }
 
     /// A text in several pieces.
@@ -268,6 +271,9 @@ const fn is_suspect(byte: u8) -> bool {
 /// and the last ones of a text together with some before them.
 fn suspect(text: &[u8], from: usize) -> Option<usize> {
     let rest = text.get(from..)?;
+    if rest.len() < CHUNK && is_clean(rest) {
+        return None;
+    }
     let (chunks, last) = rest.as_chunks::<CHUNK>();
     // Without a branch for each byte, it becomes a few steps for all of them.
     let any_suspect = |chunk: &[u8; CHUNK]| chunk.iter().fold(false, |any, byte| any | is_suspect(*byte));
@@ -281,13 +287,28 @@ fn suspect(text: &[u8], from: usize) -> Option<usize> {
     first_suspect(&rest[near..]).map(|place| from + near + place)
 }
 
+/// Whether a text of less than a chunk needs no escape: its first and its last bytes are looked at, which may overlap.
+fn is_clean(text: &[u8]) -> bool {
+    const HALF: usize = WORD / 2;
+    if let (Some(first), Some(last)) = (text.first_chunk::<WORD>(), text.last_chunk::<WORD>()) {
+        return suspects(u64::from_le_bytes(*first)) | suspects(u64::from_le_bytes(*last)) == 0;
+    }
+    if let (Some(first), Some(last)) = (text.first_chunk::<HALF>(), text.last_chunk::<HALF>()) {
+        let [first, last] = [first, last].map(|half| u64::from(u32::from_le_bytes(*half)));
+        return suspects(first << u32::BITS | last) == 0;
+    }
+    !text.iter().any(|byte| is_suspect(*byte))
+}
+
+/// Which of eight bytes may need an escape.
+const fn suspects(eight: u64) -> u64 {
+    let in_quotes = any_below(eight, 0x20) | any(eight, b'"') | any(eight, b'\\');
+    in_quotes | any(eight, FIRST_OF_LINE_ENDS)
+}
+
 fn first_suspect(text: &[u8]) -> Option<usize> {
     let (words, last) = text.as_chunks();
-    let among = |eight: &[u8; WORD]| {
-        let eight = u64::from_le_bytes(*eight);
-        let in_quotes = any_below(eight, 0x20) | any(eight, b'"') | any(eight, b'\\');
-        first(in_quotes | any(eight, FIRST_OF_LINE_ENDS))
-    };
+    let among = |eight: &[u8; WORD]| first(suspects(u64::from_le_bytes(*eight)));
     let found = words.iter().enumerate().find_map(|(place, eight)| Some(place * WORD + among(eight)?));
     let in_last = || last.iter().position(|byte| is_suspect(*byte)).map(|place| words.len() * WORD + place);
     found.or_else(in_last)

@@ -36,12 +36,17 @@ const USUAL_KEY: usize = 256;
 /// Parameters that choose the form, which has a place of its own in a key, and the one that means nothing.
 const FORMAL: [&str; 2] = ["format", "_"];
 
-/// What the answer to a request depends on besides the content; `None` if it may not be kept: a shuffled list is
-/// another each time, a search follows the index, which may be behind the log, and a list refuses parameters that it
-/// does not know, and what is shown to one person is shown to no other. Parameters that say the same in another order
+/// Whether the answer to a request may be kept: a shuffled list is another each time, a search follows the index, which
+/// may be behind the log, and what is shown to one person is shown to no other.
+pub fn may_keep(ask: &Ask) -> bool {
+    ask.is_public() && ask.params.get("search").is_none() && ask.params.get("order") != Some("random")
+}
+
+/// What the answer to a request depends on besides the content; `None` if it may not be kept: a list refuses parameters
+/// that it does not know, too. Parameters that say the same in another order
 /// or spelling have one key, and those that nobody reads have no part in it.
 pub fn key(ask: &Ask, endpoint: &Endpoint, view: &View, path: &str) -> Option<String> {
-    if !ask.is_public() || ask.params.get("search").is_some() || ask.params.get("order") == Some("random") {
+    if !may_keep(ask) {
         return None;
     }
     let label = Narrowed::label(ask, endpoint).ok()?;

@@ -47,11 +47,15 @@ pub async fn list(ask: &Ask, endpoint: &Endpoint) -> Result<Answer, Refusal> {
         narrowed.selection = narrowed.selection.extent(choice.of_columns()).documents(choice.documents());
     }
     let (meta, items) = window.look(ask, (endpoint, &narrowed), &mut reading).await?;
-    let subjects: Vec<_> = items.iter().map(Subject::Item).collect();
+    let subjects = &items.iter().map(Subject::Item).collect::<Vec<_>>()[..];
     let library = Library::new(narrowed.scope.everywhere());
-    let shown = (&subjects[..], library, Envelope::List(meta));
-    let (text, mut tags) = show::all(&mut reading, &setting, shown, &choice).await?;
-    tags.extend(kept::list(&narrowed, endpoint));
+    let shown = (subjects, library, Envelope::List(meta));
+    let (text, library) = show::all(&mut reading, &setting, shown, &choice).await?;
+    let mut tags = Vec::new();
+    if kept::may_keep(ask) {
+        tags = kept::looked_at(&library, subjects);
+        tags.extend(kept::list(&narrowed, endpoint));
+    }
     Ok(Answer::Object(text, tags))
 }
 

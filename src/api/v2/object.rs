@@ -167,7 +167,7 @@ fn built_in(out: &mut Writer, show: &Show<'_>, item: &Item, source: &Source, nes
 }
 
 fn picture(item: &Item) -> Option<&Picture> {
-    item.file.as_ref()?.picture.as_ref()
+    item.file.as_ref()?.picture.as_deref()
 }
 
 /// A page above or beside, told in the one way that has no choice of fields.

@@ -1,5 +1,7 @@
 //! The query string, read as the original reads it: repeated names, `+`, percent signs and bad UTF-8 included.
 
+use memchr::memchr2;
+
 /// A query string's names and values. Where a name is repeated its last value counts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Params(Vec<(String, Vec<String>)>);
@@ -67,6 +69,9 @@ fn encode(text: &str) -> String {
 
 /// Form decoding; a percent sign that no two hexadecimal digits follow stands for itself.
 fn decode(text: &str) -> String {
+    if memchr2(b'%', b'+', text.as_bytes()).is_none() {
+        return text.to_owned();
+    }
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&byte, after)) = rest.split_first() {

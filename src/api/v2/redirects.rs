@@ -10,6 +10,7 @@ use super::columns;
 use super::endpoint::Endpoint;
 use super::face::REDIRECT;
 use super::find;
+use super::kept;
 use super::listing;
 use super::narrow;
 use super::object::Subject;
@@ -41,11 +42,12 @@ pub async fn list(ask: &Ask) -> Result<Answer, Refusal> {
         Some(selected) => selected.page(&mut reading, offset, limit).await?,
         None => (0, Vec::new()),
     };
-    let subjects: Vec<_> = redirects.iter().map(Subject::Redirect).collect();
+    let subjects = &redirects.iter().map(Subject::Redirect).collect::<Vec<_>>()[..];
     let (scope, library) = (ask.everywhere(), Library::new(ask.everywhere()));
     let setting = ask.setting(&scope, format)?;
-    let shown = (&subjects[..], library, Envelope::List(json!({ "total_count": total })));
-    let (text, mut tags) = show::all(&mut reading, &setting, shown, &choice).await?;
+    let shown = (subjects, library, Envelope::List(json!({ "total_count": total })));
+    let (text, library) = show::all(&mut reading, &setting, shown, &choice).await?;
+    let mut tags = kept::looked_at(&library, subjects);
     tags.push(Tag::Type(REDIRECT.to_owned()));
     Ok(Answer::Object(text, tags))
 }
@@ -61,8 +63,10 @@ pub async fn show(ask: &Ask, id: Option<i64>) -> Result<Answer, Refusal> {
     let format = Format::read(&ask.params)?;
     let (scope, library) = (ask.everywhere(), Library::new(ask.everywhere()));
     let setting = ask.setting(&scope, format)?;
-    let shown = (&[Subject::Redirect(redirect)][..], library, Envelope::One);
-    let (text, mut tags) = show::all(&mut reading, &setting, shown, &choice).await?;
+    let subjects = &[Subject::Redirect(redirect)][..];
+    let shown = (subjects, library, Envelope::One);
+    let (text, library) = show::all(&mut reading, &setting, shown, &choice).await?;
+    let mut tags = kept::looked_at(&library, subjects);
     tags.push(Tag::Type(REDIRECT.to_owned()));
     Ok(Answer::Object(text, tags))
 }

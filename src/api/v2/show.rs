@@ -14,14 +14,12 @@ use super::choice::Choice;
 use super::face::Faces;
 use super::gather;
 use super::json::Writer;
-use super::kept;
 use super::object;
 use super::object::Subject;
 use super::renditions::Wanted;
 use super::rich::Format;
 use super::room::Room;
 use crate::base::Key;
-use crate::cache::Tag;
 use crate::error::Result;
 use crate::media;
 use crate::media::Addresses;
@@ -112,14 +110,14 @@ pub enum Envelope {
     List(Value),
 }
 
-/// Shows subjects with a choice of fields, as JSON text. What they refer to comes from the library, which is filled up;
-/// what was made use of is told as well.
+/// Shows subjects with a choice of fields, as JSON text. What they refer to comes from the library, which is filled up
+/// and given back.
 pub async fn all(
     conn: &mut Conn,
     setting: &Setting<'_>,
     (subjects, mut library, envelope): (&[Subject<'_>], Library, Envelope),
     choice: &Choice,
-) -> Result<(String, Vec<Tag>)> {
+) -> Result<(String, Library)> {
     let images = gather::all(conn, setting, &mut library, (subjects, choice)).await?;
     loop {
         let show = Show::new(setting, &library);
@@ -127,7 +125,7 @@ pub async fn all(
         show.room.is_enough()?;
         let missed = show.missed.into_inner();
         if missed.is_empty() {
-            return Ok((text, kept::looked_at(&library, subjects)));
+            return Ok((text, library));
         }
         for (missed, extent) in missed {
             library.want(missed.reference(), extent);
