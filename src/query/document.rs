@@ -84,9 +84,9 @@ impl RawDocument {
         Some(plain.or_else(|| self.value(member).as_i64()))
     }
 
-    /// The text of this name, if it is one that stands here as it is.
-    pub fn plain(&self, name: &str) -> Option<&str> {
-        plain(self.text(self.member(name)?.value))
+    /// The value of this name as it is kept, in JSON; nothing of one that never was.
+    pub fn json(&self, name: &str) -> Option<&str> {
+        self.member(name).map(|member| self.text(member.value))
     }
 
     /// The texts in the list of this name, if they stand here as they are.
@@ -338,8 +338,9 @@ mod tests {
                 for (name, value) in &document {
                     assert_eq!(values.int(name), Some(value.as_i64()), "{name} in {text}");
                     assert_eq!(values.get(name), Some(value), "{name} in {text}");
-                    let (plain, strings) = (values.plain(name), values.strings(name));
-                    assert!(plain.is_none_or(|plain| value == plain), "{name} in {text}");
+                    let (json, strings) = (values.json(name).unwrap(), values.strings(name));
+                    let read = || serde_json::from_str::<Value>(json).unwrap();
+                    assert!(json.is_empty() || read() == *value, "{name} in {text}");
                     assert!(strings.is_none_or(|strings| *value == json!(strings)), "{name} in {text}");
                 }
                 assert_eq!(values.get("nothing"), None);

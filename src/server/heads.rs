@@ -2,6 +2,8 @@
 //! tells the length of its body twice. hyper goes by the chunks then and forgets `Content-Length`, which RFC 9112 (6.1)
 //! permits; but whoever sends both wants one of two readers deceived.
 
+use memchr::memchr;
+
 /// Bytes of a line that are looked at: a header's name, and the longest number.
 const LONGEST: usize = 64;
 
@@ -49,7 +51,7 @@ impl Heads {
 
     /// Takes a line, or as much of it as there is; what is behind it.
     fn some_head<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
-        let end = bytes.iter().position(|&byte| byte == b'\n');
+        let end = memchr(b'\n', bytes);
         let piece = &bytes[..end.unwrap_or(bytes.len())];
         let room = LONGEST.saturating_sub(self.line.len()).min(piece.len());
         self.line.extend_from_slice(&piece[..room]);

@@ -32,6 +32,8 @@ use super::line::Line;
 const REST: Duration = Duration::from_millis(100);
 /// Bytes of a connection that are held at once on their way in.
 const BUFFER: usize = 64 * 1024;
+/// Headers of a request that hyper takes where it is told nothing.
+const HEADERS_OF_HYPER: usize = 100;
 /// What is told to a connection that is one too many.
 const FULL: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 2\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
@@ -87,10 +89,13 @@ fn builder(config: &config::Server) -> http1::Builder {
     builder
         .timer(TokioTimer::new())
         .header_read_timeout(Duration::from_secs(config.header_seconds.max(1)))
-        .max_headers(config.max_headers.max(1))
         .max_header_size(config.max_header_bytes.max(1))
         .max_buf_size(BUFFER)
         .half_close(false);
+    // Told its own limit, hyper makes a list of as many for each request, where it has room for them anyway.
+    if config.max_headers != HEADERS_OF_HYPER {
+        builder.max_headers(config.max_headers.max(1));
+    }
     builder
 }
 

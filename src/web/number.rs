@@ -7,6 +7,8 @@ use rand::RngExt;
 
 /// The header that tells it.
 pub(super) const HEADER: HeaderName = HeaderName::from_static("x-request-id");
+/// Hexadecimal digits of a number: those of the process, then those of the request.
+const DIGITS: usize = 24;
 /// The longest number that is taken over from a proxy.
 const LONGEST: usize = 128;
 
@@ -69,11 +71,17 @@ impl Numbers {
 
     pub fn next(&self) -> Number {
         let count = self.count.fetch_add(1, Ordering::Relaxed);
-        let mixed = mixed(count.wrapping_add(self.secret));
-        let text = format!("{:08x}{mixed:016x}", self.process);
+        let number =
+            u128::from(self.process) << u64::BITS | u128::from(mixed(count.wrapping_add(self.secret)));
+        let digits: [u8; DIGITS] = std::array::from_fn(|place| digit(number >> (4 * (DIGITS - 1 - place))));
         // Hexadecimal digits are a header's value; there is no other case.
-        Number(HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("0")))
+        Number(HeaderValue::from_bytes(&digits).unwrap_or(HeaderValue::from_static("0")))
     }
+}
+
+/// The lowest hexadecimal digit. Written by hand, since every answer has some.
+const fn digit(number: u128) -> u8 {
+    b"0123456789abcdef"[(number & 0xf) as usize]
 }
 
 /// The finalizer of splitmix64 (Steele, Lea, Flood 2014): every number to another one.

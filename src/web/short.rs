@@ -12,6 +12,7 @@ use crate::cache::Kept;
 use crate::cms::Cms;
 
 use super::conditional::{coded, coding, written};
+use super::number;
 
 /// What the cookies begin with that tell who somebody is, and which passwords they know.
 const OWN_COOKIES: &[u8] = b"siskin_";
@@ -19,9 +20,11 @@ const OWN_COOKIES: &[u8] = b"siskin_";
 const READ: [HeaderName; 2] = [header::ACCEPT, header::ORIGIN];
 /// Headers that a trusted proxy may send on top.
 const FORWARDED: [&str; 3] = ["x-forwarded-host", "x-forwarded-proto", "x-forwarded-port"];
-/// Headers that depend on the coding and the asker, and are written anew each time.
-const WRITTEN: [HeaderName; 4] =
-    [header::ETAG, header::LAST_MODIFIED, header::CONTENT_ENCODING, header::CONTENT_LENGTH];
+/// Headers that some askers get and others do not. Those that everybody gets, of other values, stand in their places
+/// until they are written.
+const OF_SOME: [HeaderName; 2] = [header::LAST_MODIFIED, header::CONTENT_ENCODING];
+/// Headers that are put on top of every answer.
+const ON_TOP: [HeaderName; 2] = [number::HEADER, header::X_CONTENT_TYPE_OPTIONS];
 /// The longest request that is remembered.
 const LONGEST: usize = 4 * 1024;
 
@@ -70,9 +73,8 @@ impl Request {
     pub async fn remember(self, cms: &Cms, response: &mut Response) {
         let Some(kept) = response.extensions_mut().remove::<Arc<Kept>>() else { return };
         let mut headers = response.headers().clone();
-        WRITTEN.iter().for_each(|name| {
-            headers.remove(name);
-        });
+        OF_SOME.iter().for_each(|name| _ = headers.remove(name));
+        ON_TOP.into_iter().for_each(|name| _ = headers.insert(name, HeaderValue::from_static("")));
         cms.cache().remember(self.0.into(), &kept, headers).await;
     }
 }

@@ -44,7 +44,8 @@ pub struct Choice {
 struct Takes {
     columns: Extent,
     documents: Documents,
-    is_plain: bool,
+    /// Where the fields stand that can lead to other objects: those of the body are counted first, then those of `meta`.
+    leading: Vec<usize>,
 }
 
 /// A field to show.
@@ -84,7 +85,13 @@ impl Choice {
 
     /// Whether nothing that it shows can lead to another object.
     pub fn is_plain(&self) -> bool {
-        self.takes.is_plain
+        self.takes.leading.is_empty()
+    }
+
+    /// The fields that can lead to other objects.
+    pub fn leading(&self) -> impl Iterator<Item = &Chosen> {
+        let meta = |place: &usize| self.meta.get(place.checked_sub(self.body.len())?);
+        self.takes.leading.iter().filter_map(move |place| self.body.get(*place).or_else(|| meta(place)))
     }
 
     /// How much it shows of an object at the other end of a reference. Documents of pages are read where they must be.
@@ -103,8 +110,9 @@ impl Choice {
 impl Takes {
     fn of(choice: &Choice) -> Self {
         let chosen = || choice.body.iter().chain(&choice.meta);
-        let is_plain = chosen().all(|chosen| chosen.field.source.is_plain());
-        Self { columns: Self::columns(chosen()), documents: Self::documents(chosen()), is_plain }
+        let leads = |(_, chosen): &(usize, &Chosen)| !chosen.field.source.is_plain();
+        let leading = chosen().enumerate().filter(leads).map(|(place, _)| place).collect();
+        Self { columns: Self::columns(chosen()), documents: Self::documents(chosen()), leading }
     }
 
     fn documents<'c>(chosen: impl Iterator<Item = &'c Chosen> + Clone) -> Documents {

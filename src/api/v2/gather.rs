@@ -72,10 +72,7 @@ impl Walk<'_> {
         if self.objects > MOST_OBJECTS {
             return;
         }
-        let leading = |chosen: &&Chosen| !chosen.field.source.is_plain();
-        for chosen in choice.body.iter().chain(&choice.meta).filter(leading) {
-            self.chosen(subject, chosen);
-        }
+        choice.leading().for_each(|chosen| self.chosen(subject, chosen));
     }
 
     fn chosen(&mut self, subject: Subject<'_>, chosen: &Chosen) {
@@ -112,15 +109,16 @@ impl Walk<'_> {
         if let (Shape::Link(target), Some(nested)) = (&field.shape, nested) {
             return self.link(target, siblings.id(field), nested);
         }
-        let stored = siblings.value(&field.name);
+        let stored = || siblings.value(&field.name);
         match (&field.shape, nested) {
+            (Shape::RichText, _) if !self.looks_into_rich_text() => {}
             (Shape::Links(target), Some(nested)) => {
-                let ids = stored.as_array().into_iter().flatten();
+                let ids = stored().as_array().into_iter().flatten();
                 ids.for_each(|id| self.link(target, id.as_i64(), nested));
             }
             (Shape::Children { label, fields }, Some(nested)) => {
                 let owner = siblings.owner;
-                for row in stored.as_array().into_iter().flatten().filter_map(Value::as_object) {
+                for row in stored().as_array().into_iter().flatten().filter_map(Value::as_object) {
                     self.subject(Subject::Row { row, label, fields, owner }, nested);
                 }
             }
@@ -128,7 +126,7 @@ impl Walk<'_> {
             (Shape::Rendition { of, .. }, _) => self.image(siblings.value(of).as_i64()),
             (Shape::Related { of, .. }, _) => self.through(siblings, of, Extent::Whole),
             (Shape::Address { of }, _) => of.iter().for_each(|of| self.through(siblings, of, Extent::Brief)),
-            _ => self.within(field, stored),
+            _ => self.within(field, stored()),
         }
     }
 
@@ -202,9 +200,16 @@ impl Walk<'_> {
         }
     }
 
+    fn expands_rich_text(&self) -> bool {
+        matches!(self.setting.format, Format::Html | Format::Markdown)
+    }
+
+    fn looks_into_rich_text(&self) -> bool {
+        self.expands_rich_text() || self.wants_renditions()
+    }
+
     fn rich_text(&mut self, stored: &str) {
-        let is_expanded = matches!(self.setting.format, Format::Html | Format::Markdown);
-        if !is_expanded && !self.wants_renditions() {
+        if !self.looks_into_rich_text() {
             return;
         }
         for (kind, id) in rich::references(stored) {
@@ -216,7 +221,7 @@ impl Walk<'_> {
                 rich::Kind::Page => PAGE_FAMILY,
                 rich::Kind::Document => DOCUMENT,
             };
-            if is_expanded {
+            if self.expands_rich_text() {
                 self.want(Reference::Id(family, id), Extent::Brief);
             }
         }

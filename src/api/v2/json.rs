@@ -140,6 +140,17 @@ impl Writer {
         self.out.push('"');
     }
 
+    /// A text as the store keeps it, in JSON of its own. `false`, with nothing written, if it is none, or not spelt as
+    /// here.
+    pub fn stored_text(&mut self, stored: &str) -> bool {
+        let inside = stored.strip_prefix('"').and_then(|stored| stored.strip_suffix('"'));
+        let is_alike = inside.is_some_and(|inside| is_spelt_alike(inside.as_bytes()));
+        if is_alike {
+            self.out.push_str(stored);
+        }
+        is_alike
+    }
+
     /// A text in several pieces.
     pub fn text_of(&mut self, pieces: &[&str]) {
         self.out.reserve(pieces.iter().map(|piece| piece.len()).sum::<usize>() + 2);
@@ -314,6 +325,20 @@ fn first_suspect(text: &[u8]) -> Option<usize> {
     found.or_else(in_last)
 }
 
+/// Whether what stands between the quotes of a text would be written just so.
+fn is_spelt_alike(inside: &[u8]) -> bool {
+    let mut from = 0;
+    while let Some(at) = suspect(inside, from) {
+        from = match inside[at..] {
+            [b'\\', b'"' | b'\\' | b'n' | b'r' | b't', ..] => at + 2,
+            [FIRST_OF_LINE_ENDS, 0x80, 0xa8 | 0xa9, ..] => return false,
+            [FIRST_OF_LINE_ENDS, ..] => at + 1,
+            _ => return false,
+        };
+    }
+    true
+}
+
 /// U+2028 and U+2029 too, which older JavaScript takes for line ends inside a literal.
 fn escape(char: char) -> Option<std::borrow::Cow<'static, str>> {
     Some(match char {
@@ -341,6 +366,25 @@ mod tests {
         let formatter = serde_json::ser::PrettyFormatter::with_indent(indent.as_bytes());
         value.serialize(&mut serde_json::Serializer::with_formatter(&mut out, formatter)).unwrap();
         String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn stored_texts_are_written_as_they_stand_if_they_are_spelt_alike() {
+        for (text, is_alike) in [
+            ("", true),
+            ("a \"quote\", a \\ and\na line\tend\r …", true),
+            ("a line \u{2028} end", false),
+            ("\u{8}\u{c}\u{1}", false),
+        ] {
+            let mut out = Writer::new(0);
+            assert_eq!(out.stored_text(&serde_json::to_string(text).unwrap()), is_alike, "{text}");
+            assert_eq!(out.finish(), if is_alike { write(&json!(text), 0) } else { String::new() });
+        }
+        for stored in
+            ["", "\"", "null", "3", "[\"a\"]", r#""\x""#, r#""\""#, r#""a"b""#, "\"\n\"", r#""\u00e9""#]
+        {
+            assert!(!Writer::new(4).stored_text(stored), "{stored}");
+        }
     }
 
     #[test]

@@ -152,7 +152,7 @@ fn as_it_stands(out: &mut Writer, show: &Show<'_>, siblings: &Siblings<'_>, fiel
     match &field.shape {
         Shape::RichText if !show.is_told_as_stored() => false,
         Shape::Text | Shape::RichText | Shape::Markdown | Shape::Choice | Shape::Date | Shape::Time => {
-            values.plain(&field.name).map(|text| out.text(text)).is_some()
+            values.json(&field.name).is_some_and(|stored| out.stored_text(stored))
         }
         Shape::Tags => values.strings(&field.name).map(|found| names(out, found)).is_some(),
         _ => false,
