@@ -43,8 +43,8 @@ pub fn may_keep(ask: &Ask) -> bool {
 }
 
 /// What the answer to a request depends on besides the content; `None` if it may not be kept: a list refuses parameters
-/// that it does not know, too. Parameters that say the same in another order
-/// or spelling have one key, and those that nobody reads have no part in it.
+/// that it does not know, too. Parameters that say the same in another order or spelling have one key, and those that
+/// nobody reads have no part in it.
 pub fn key(ask: &Ask, endpoint: &Endpoint, view: &View, path: &str) -> Option<String> {
     if !may_keep(ask) {
         return None;
