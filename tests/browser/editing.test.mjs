@@ -195,6 +195,8 @@ test("the focal point is set by numbers and by dragging", options, async () => {
   await page.locator("input[type=file]").setInputFiles({ name: "nest.png", mimeType: "image/png", buffer: png(200, 100, [120, 80, 40]) });
   await click("Upload");
   await page.getByText("is uploaded.").waitFor();
+  // Nobody drags over a picture that is not there yet; its preview is made when it is asked for first.
+  await page.locator(".focal img").evaluate((image) => image.decode());
   const box = await page.locator(".focal").boundingBox();
   await page.mouse.move(box.x + box.width * 0.25, box.y + box.height * 0.25);
   await page.mouse.down();
