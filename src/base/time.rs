@@ -79,10 +79,10 @@ fn spelled(micros: i64) -> Option<[u8; 27]> {
     let year = usize::try_from(date.year()).ok().filter(|year| *year <= 9_999)?;
     let (seconds, fraction) = (usize::try_from(seconds).ok()?, usize::try_from(fraction).ok()?);
     let pair = |number: usize| PAIRS[number % PAIRS.len()];
-    let [[y1, y2], [y3, y4]] = [year / 100, year].map(pair);
-    let [[m1, m2], [d1, d2]] = [date.month() as usize, date.day() as usize].map(pair);
-    let [[h1, h2], [n1, n2], [s1, s2]] = [seconds / 3_600, seconds / 60 % 60, seconds % 60].map(pair);
-    let [[f1, f2], [f3, f4], [f5, f6]] = [fraction / 10_000, fraction / 100, fraction].map(pair);
+    let ([y1, y2], [y3, y4]) = (pair(year / 100), pair(year));
+    let ([m1, m2], [d1, d2]) = (pair(date.month() as usize), pair(date.day() as usize));
+    let ([h1, h2], [n1, n2], [s1, s2]) = (pair(seconds / 3_600), pair(seconds / 60 % 60), pair(seconds % 60));
+    let ([f1, f2], [f3, f4], [f5, f6]) = (pair(fraction / 10_000), pair(fraction / 100), pair(fraction));
     Some([
         y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2, b'.', f1, f2,
         f3, f4, f5, f6, b'Z',

@@ -71,9 +71,13 @@ impl Numbers {
 
     pub fn next(&self) -> Number {
         let count = self.count.fetch_add(1, Ordering::Relaxed);
-        let number =
-            u128::from(self.process) << u64::BITS | u128::from(mixed(count.wrapping_add(self.secret)));
-        let digits: [u8; DIGITS] = std::array::from_fn(|place| digit(number >> (4 * (DIGITS - 1 - place))));
+        let mixed = mixed(count.wrapping_add(self.secret));
+        let mut left = u128::from(self.process) << u64::BITS | u128::from(mixed);
+        let mut digits = [0; DIGITS];
+        for place in digits.iter_mut().rev() {
+            *place = digit(left);
+            left >>= 4;
+        }
         // Hexadecimal digits are a header's value; there is no other case.
         Number(HeaderValue::from_bytes(&digits).unwrap_or(HeaderValue::from_static("0")))
     }
