@@ -281,21 +281,20 @@ impl Scan<'_> {
     fn value(&mut self) -> Option<Range<usize>> {
         let byte = self.next()?;
         let start = self.at;
-        let mut end = None;
-        match byte {
-            b'"' => _ = self.string()?,
+        let end = match byte {
+            b'"' => self.string()?.0.end,
             b'{' | b'[' => self.nested()?,
             _ => {
                 self.at += self.text.as_bytes()[start..].iter().position(|byte| b",}".contains(byte))?;
-                end = Some(start + self.text.get(start..self.at)?.trim_end().len());
+                start + self.text.get(start..self.at)?.trim_end().len()
             }
-        }
-        let value = start..end.unwrap_or(self.at);
+        };
+        let value = start..end;
         matches!(self.next()?, b',' | b'}').then_some(value).filter(|value| !value.is_empty())
     }
 
-    /// An object or a list: up to where as much has ended as has begun.
-    fn nested(&mut self) -> Option<()> {
+    /// An object or a list: up to where as much has ended as has begun, which is told.
+    fn nested(&mut self) -> Option<usize> {
         let mut depth = 0_usize;
         loop {
             match self.text.as_bytes().get(self.at)? {
@@ -309,7 +308,7 @@ impl Scan<'_> {
             }
             self.at += 1;
             if depth == 0 {
-                return Some(());
+                return Some(self.at);
             }
         }
     }

@@ -214,10 +214,7 @@ impl Selection {
             condition.push(name).push(behind);
             condition
         };
-        let mut condition = match &self.types[..] {
-            [] => column("family"),
-            _ => column("type"),
-        };
+        let mut condition = column(if self.types.is_empty() { "family" } else { "type" });
         match &self.types[..] {
             [] => condition.push(" = ").push_bind(&self.family),
             [one] => condition.push(" = ").push_bind(one),

@@ -83,13 +83,12 @@ pub(super) struct InSegment {
 
 impl InSegment {
     fn read(&mut self) {
-        let mut read = [const { [None; AT_ONCE] }; 2];
-        let [keys, ids] = &mut read;
+        let (mut keys, mut ids) = ([None; AT_ONCE], [None; AT_ONCE]);
         let count = self.documents.len();
         self.keys.first_vals(&self.documents, &mut keys[..count]);
         self.ids.first_vals(&self.documents, &mut ids[..count]);
-        for ((key, id), score) in keys.iter().zip(ids).zip(self.scores.drain(..)) {
-            if let (Some(key), Some(id)) = (*key, *id) {
+        for ((key, id), score) in keys.into_iter().zip(ids).zip(self.scores.drain(..)) {
+            if let (Some(key), Some(id)) = (key, id) {
                 self.found.push(Found { key: Key(key), score, id });
             }
         }

@@ -143,6 +143,7 @@ impl Index {
     }
 }
 
+/// An index, and its view of its folder.
 type Opened = (tantivy::Index, MmapDirectory);
 
 fn existing(folder: &Path, schema: &tantivy::schema::Schema) -> Option<Opened> {

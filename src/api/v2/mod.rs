@@ -4,8 +4,8 @@
 //! the request understood, `endpoint` what it is about. What is meant: `narrow` makes a selection of it, with
 //! `columns`, `ordering` and `words`. What is shown: `face` says what a type can show and `source` what that is made
 //! from, `choice` what is shown of it (`choices` remembers), `gather` loads what it refers to, `show`, `object` and
-//! `shape` write it as `json`, as far as there is `room`. `listing`, `detail`, `find` and `redirects` are the views;
-//! `routes` and `answer` put them on the wire, `kept` keeps them.
+//! `shape` write it as `json` (`escapes`), as far as there is `room`. `listing`, `detail`, `find` and `redirects` are
+//! the views; `routes` and `answer` put them on the wire, `kept` keeps them.
 
 mod accept;
 mod answer;
@@ -16,6 +16,7 @@ mod columns;
 mod cursor;
 mod detail;
 mod endpoint;
+mod escapes;
 mod face;
 mod fields;
 mod find;
